@@ -245,7 +245,9 @@ def take_out(package: Path, endings: tuple[str, ...], folder: Path) -> None:
 def make_environment(target: str) -> None:
     """Bring .venv to what the locked requirements say, unless it is there already."""
     files = [ROOT / "requirements.txt", *([ROOT / "requirements-dev.txt"] if target == "test" else [])]
-    wanted = fingerprint(sys.version.encode(), str(VENV).encode(), *(file.read_bytes() for file in files))
+    wanted = fingerprint(
+        repr(sys.version_info[:2]).encode(), str(VENV).encode(), *(file.read_bytes() for file in files)
+    )
     stamp = VENV / f".eventsvc-{target}"
     if stamp.exists() and stamp.read_text() == wanted:
         return
@@ -254,10 +256,10 @@ def make_environment(target: str) -> None:
         if subprocess.run([sys.executable, "-m", "venv", "--clear", VENV]).returncode:
             sys.exit("[setup] no virtual environment can be made: apt-get install python3-venv, then try again")
     say(f"installing Python packages for `make {target}` (about a minute)")
-    command = [PYTHON, "-m", "pip", "install", "-q", "--no-input", "--disable-pip-version-check", "--require-hashes"]
-    for file in files:
-        command += ["-r", file]
-    if subprocess.run(command).returncode:
+    quietly = ["-q", "--no-input", "--disable-pip-version-check", "--use-pep517", "--require-hashes"]
+    if subprocess.run(
+        [PYTHON, "-m", "pip", "install", *quietly, *(word for file in files for word in ("-r", file))]
+    ).returncode:
         sys.exit("[setup] Python packages could not be installed: see above; then try again")
     stamp.write_text(wanted)
 

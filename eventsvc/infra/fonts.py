@@ -5,7 +5,7 @@
 
 import os
 import subprocess
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -71,9 +71,9 @@ def configuration(folders: tuple[Path, ...], cache: Path) -> str:
     )
 
 
-def missing_fonts() -> list[str]:
+def missing_fonts(environ: Mapping[str, str] = os.environ) -> list[str]:
     """The faces for which no font is installed, by the names that people use; empty when papers come out as meant."""
-    installed = _installed()
+    installed = _installed(environ)
     return [name for name, face in FACES.items() if not installed & {*face.names, *face.own, face.free}]
 
 
@@ -85,7 +85,7 @@ def _alias(name: str, face: Face) -> str:
     return f'  <alias binding="same"><family>{name}</family>{stands_in}</alias>'
 
 
-def _installed() -> set[str]:
+def _installed(environ: Mapping[str, str]) -> set[str]:
     """Every family name that fontconfig finds; none when fontconfig itself is missing."""
     try:
         listed = subprocess.run(
