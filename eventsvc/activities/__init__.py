@@ -1,0 +1,1 @@
+"""Plan, approval, publishing, and the history of every move."""

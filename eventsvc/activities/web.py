@@ -1,0 +1,5 @@
+"""Doors of activities."""
+
+from flask import Blueprint
+
+bp = Blueprint("activities", __name__)

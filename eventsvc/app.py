@@ -1,0 +1,133 @@
+"""The roof: builds Flask, hangs the doors, says who hears what."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request
+from flask_migrate import Migrate
+
+from eventsvc.accounts import models as accounts
+from eventsvc.accounts import web as accounts_web
+from eventsvc.activities import models as activities
+from eventsvc.activities import web as activities_web
+from eventsvc.audit import models as audit
+from eventsvc.campaigns import models as campaigns
+from eventsvc.campaigns import web as campaigns_web
+from eventsvc.checkin import models as checkin
+from eventsvc.checkin import web as checkin_web
+from eventsvc.config import Settings
+from eventsvc.desk import web as desk_web
+from eventsvc.documents import models as documents
+from eventsvc.documents import web as documents_web
+from eventsvc.infra import crypto, events, i18n, logs, pages, policy, site, storage, vault, web
+from eventsvc.infra import db as database
+from eventsvc.infra.db import db
+from eventsvc.infra.jobs import models as jobs
+from eventsvc.messages import models as messages
+from eventsvc.messages import web as messages_web
+from eventsvc.organisations import models as organisations
+from eventsvc.organisations import web as organisations_web
+from eventsvc.people import models as people
+from eventsvc.people import web as people_web
+from eventsvc.registrations import models as registrations
+from eventsvc.registrations import web as registrations_web
+from eventsvc.reports import models as reports
+from eventsvc.reports import web as reports_web
+from eventsvc.statistics import models as statistics
+from eventsvc.statistics import web as statistics_web
+from eventsvc.visits import models as visits
+from eventsvc.visits import web as visits_web
+
+TABLES = (
+    organisations, accounts, people, campaigns, activities, registrations, checkin,
+    visits, reports, statistics, documents, messages, audit, jobs, storage, vault,
+)  # fmt: skip
+"""Every room that owns tables: the models are complete when the roof is on."""
+
+ROOT = Path(__file__).resolve().parent
+TEMPLATES = ROOT.parent / "templates"
+
+DOORS = (
+    site.bp,
+    accounts_web.bp,
+    organisations_web.bp,
+    people_web.bp,
+    campaigns_web.bp,
+    activities_web.bp,
+    registrations_web.bp,
+    checkin_web.bp,
+    visits_web.bp,
+    reports_web.bp,
+    statistics_web.bp,
+    documents_web.bp,
+    messages_web.bp,
+    desk_web.bp,
+)
+COMMANDS: tuple[Any, ...] = ()
+
+SUBSCRIBERS: events.Handlers = {}
+"""Who hears what: event → handlers, in the order in which they run, inside the command's transaction."""
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the service, or refuse to: a wrong kind, a route without a policy and a bad setting all stop the start."""
+    logs.configure(settings.log_level)
+    app = Flask("eventsvc", root_path=str(ROOT), template_folder=str(TEMPLATES))
+    app.extensions["eventsvc_settings"] = settings
+    app.config.update(_config(settings))
+    db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            database.prepare(engine)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    crypto.init_app(app, settings)
+    i18n.init_app(app)
+    pages.init_app(app)
+    web.init_app(app, settings)
+    events.connect(app, SUBSCRIBERS)
+    for door in DOORS:
+        app.register_blueprint(door)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    app.context_processor(_for_every_page)
+    policy.init_app(app, accounts_web.who)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings.database_url) | {"hide_parameters": True},
+        "TRUSTED_HOSTS": settings.hosts,
+        "MAX_CONTENT_LENGTH": 20 * 2**20,
+        "MAX_FORM_MEMORY_SIZE": 2 * 2**20,
+        "MAX_FORM_PARTS": 3000,
+        "SESSION_COOKIE_NAME": "__Host-form" if settings.secure else "form",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "RATELIMIT_ENABLED": settings.rate_limits,
+        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+        "RATELIMIT_STORAGE_OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3} if settings.redis_url else {},
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "RATELIMIT_STRATEGY": "moving-window",
+        "TESTING": settings.testing,
+        "JSON_AS_ASCII": False,
+    }
+
+
+def _for_every_page() -> dict[str, Any]:
+    me = policy.actor_or_none()
+    return {
+        "me": me,
+        "locale": "en" if i18n.in_english() else "zh_CN",
+        "here": request.full_path.rstrip("?"),
+        "elder": request.cookies.get(site.ELDER) == "elder",
+        "office_nav": [],
+        "me_unit": "",
+    }

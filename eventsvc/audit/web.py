@@ -1,0 +1,5 @@
+"""Doors of audit."""
+
+from flask import Blueprint
+
+bp = Blueprint("audit", __name__)

@@ -1,0 +1,1 @@
+"""A theme handed down from above."""

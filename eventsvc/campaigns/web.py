@@ -1,0 +1,5 @@
+"""Doors of campaigns."""
+
+from flask import Blueprint
+
+bp = Blueprint("campaigns", __name__)

@@ -1,0 +1,1 @@
+"""Who came, and what was counted on the day."""

@@ -1,0 +1,5 @@
+"""Doors of checkin."""
+
+from flask import Blueprint
+
+bp = Blueprint("checkin", __name__)

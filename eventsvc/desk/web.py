@@ -1,0 +1,5 @@
+"""Doors of desk."""
+
+from flask import Blueprint
+
+bp = Blueprint("desk", __name__)

@@ -1,0 +1,1 @@
+"""A paper asked for: promised, rendering, ready or failed."""

@@ -1,0 +1,215 @@
+"""The database: one session, one way to write. Only this file commits."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import structlog
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase
+
+from eventsvc.core.enums import Labelled
+from eventsvc.core.errors import DomainError
+
+log = structlog.get_logger()
+P = ParamSpec("P")
+R = TypeVar("R")
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The root of all models."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment; stored in UTC on every database. A naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def one_of(enum: type[Labelled], name: str) -> Enum:
+    """Return a column type for a labelled enum: a short string with a CHECK, the same on both databases."""
+    return Enum(
+        enum,
+        native_enum=False,
+        create_constraint=True,
+        name=name,
+        length=24,
+        values_callable=lambda members: [m.value for m in members],
+        validate_strings=True,
+    )
+
+
+def check(condition: str, name: str) -> CheckConstraint:
+    """Return a named CHECK constraint."""
+    return CheckConstraint(condition, name=name)
+
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+@dataclass
+class _Unit:
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+
+_unit: ContextVar[_Unit | None] = ContextVar("unit", default=None)
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=15000",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-16000",
+    "secure_delete=ON",
+)
+POSTGRES_SETTINGS = "-c lock_timeout=5000 -c statement_timeout=30000 -c TimeZone=UTC"
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the engine's options for a database address."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+    return {"pool_pre_ping": False, "pool_size": 5, "max_overflow": 10, "pool_recycle": 1800,
+            "connect_args": {"options": POSTGRES_SETTINGS, "connect_timeout": 5}}  # fmt: skip
+
+
+def prepare(engine: Engine) -> None:
+    """Make SQLite say BEGIN itself: IMMEDIATE for a command, plain for a read."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def transactional(command: Callable[P, R]) -> Callable[P, R]:
+    """Make a function one command: one transaction, committed whole or not at all.
+
+    Called from inside another command it joins that one. What it told to happen after the commit happens
+    after the outermost commit. Deadlocks and busy databases are tried again, three times, from the start.
+    """
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _unit.get() is not None:
+            return command(*args, **kwargs)
+        for attempt in range(3):
+            try:
+                return _run_once(command, *args, **kwargs)
+            except (OperationalError, DBAPIError) as trouble:
+                if attempt == 2 or not _worth_another_try(trouble):
+                    raise
+                time.sleep(random.uniform(0.01, 0.08) * (attempt + 1))  # noqa: S311 (jitter, not a secret)
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def _run_once(command: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    with writing() as unit:
+        result = command(*args, **kwargs)
+        db.session.commit()
+    for told in unit.after_commit:
+        try:
+            told()
+        except Exception:
+            log.exception("after_commit_failed", what=getattr(told, "__qualname__", repr(told)))
+    return result
+
+
+@contextmanager
+def writing() -> Iterator[_Unit]:
+    """Hold a write transaction open for the block; roll back if it raises. Commands use `transactional` instead."""
+    # A read transaction cannot be turned into a writing one (SQLite would answer "locked" at once): end it first.
+    db.session.commit()
+    db.session.expire_all()
+    unit = _Unit()
+    unit_token, write_token = _unit.set(unit), _writing.set(True)
+    try:
+        yield unit
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writing.reset(write_token)
+        _unit.reset(unit_token)
+
+
+def after_commit(told: Callable[[], None]) -> None:
+    """Do this once the command has committed; never if it is rolled back. Outside a command: an error."""
+    unit = _unit.get()
+    if unit is None:
+        raise RuntimeError("after_commit outside a command")
+    unit.after_commit.append(told)
+
+
+def in_command() -> bool:
+    """Say whether a command's transaction is open."""
+    return _unit.get() is not None
+
+
+def _worth_another_try(trouble: DBAPIError) -> bool:
+    state = getattr(trouble.orig, "sqlstate", "")
+    return state in ("40001", "40P01") or "database is locked" in str(trouble.orig)
+
+
+@contextmanager
+def clash_means(refusal: DomainError) -> Iterator[None]:
+    """Say `refusal` when the block runs into a unique constraint."""
+    try:
+        yield
+    except IntegrityError as clash:
+        raise refusal from clash
+
+
+def changed(result: Any) -> int:
+    """Return how many rows a guarded UPDATE or DELETE touched."""
+    return int(result.rowcount)

@@ -1,0 +1,83 @@
+"""Files on disk: named by chance, never by what a person called them; the row is the truth, the file follows.
+
+A file is written to a temporary name, flushed to the disk and renamed, before the row that names it is committed.
+"""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventsvc.core.codes import new_id
+from eventsvc.infra.db import Model, UtcDateTime, db
+
+
+class StoredFile(Model):
+    """One file: what it is, whose it is, where it lies below the storage folder."""
+
+    __tablename__ = "files"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    owner_id: Mapped[UUID] = mapped_column(index=True)
+    purpose: Mapped[str] = mapped_column(String(32))
+    media_type: Mapped[str] = mapped_column(String(100))
+    path: Mapped[str] = mapped_column(String(200), unique=True)
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    added_by: Mapped[UUID | None]
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where some bytes were put."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def root() -> Path:
+    """Return the storage folder."""
+    folder: Path = current_app.extensions["eventsvc_settings"].var_dir / "files"
+    return folder
+
+
+def keep(content: bytes, suffix: str, *, name: str | None = None) -> Kept:
+    """Write bytes durably and return where they are. `name` is for jobs, whose file names carry their lease."""
+    name = name or secrets.token_hex(16)
+    path = f"{name[-2:]}/{name}{suffix}"
+    target = root() / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(target)
+    return Kept(path, len(content), hashlib.sha256(content).hexdigest())
+
+
+def add(kept: Kept, *, owner_id: UUID, purpose: str, media_type: str, by: UUID | None, at: datetime,
+        size: tuple[int, int] | None = None) -> StoredFile:  # fmt: skip
+    """Add the row of a kept file, inside a command."""
+    width, height = size or (None, None)
+    row = StoredFile(owner_id=owner_id, purpose=purpose, media_type=media_type, path=kept.path, size=kept.size,
+                     sha256=kept.sha256, width=width, height=height, added_by=by, added_at=at)  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def read(path: str) -> bytes:
+    """Return a kept file's bytes."""
+    return (root() / path).read_bytes()

@@ -1,0 +1,1 @@
+"""Words to people. It hears events; nobody calls it."""

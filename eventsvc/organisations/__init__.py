@@ -1,0 +1,1 @@
+"""Province, city, county, township, village, member group: the tree, with dates."""

@@ -1,0 +1,1 @@
+"""Households and persons that an association knows: the roll."""

@@ -1,0 +1,5 @@
+"""Doors of people."""
+
+from flask import Blueprint
+
+bp = Blueprint("people", __name__)

@@ -1,0 +1,1 @@
+"""The public link, parties, places, waiting list, withdrawal."""

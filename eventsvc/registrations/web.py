@@ -1,0 +1,5 @@
+"""Doors of registrations."""
+
+from flask import Blueprint
+
+bp = Blueprint("registrations", __name__)

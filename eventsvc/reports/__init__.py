@@ -1,0 +1,1 @@
+"""What happened: figures with their sources, words, photos, spending, sign-off by the level above."""

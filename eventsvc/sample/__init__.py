@@ -1,0 +1,1 @@
+"""The sample, made by calling the same commands as the web forms."""

@@ -1,0 +1,5 @@
+"""Doors of statistics."""
+
+from flask import Blueprint
+
+bp = Blueprint("statistics", __name__)

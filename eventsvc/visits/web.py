@@ -1,0 +1,5 @@
+"""Doors of visits."""
+
+from flask import Blueprint
+
+bp = Blueprint("visits", __name__)

@@ -1,0 +1,1 @@
+"""Things that tests need, made by the same commands as the doors use where there is one."""
