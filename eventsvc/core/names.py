@@ -15,6 +15,7 @@ _DOT_BETWEEN_HANZI = re.compile(rf"(?<=[{_HANZI}])\s*\.\s*(?=[{_HANZI}])")
 _SPACE_BESIDE_HANZI = re.compile(rf"(?<=[{_HANZI}])\s+|\s+(?=[{_HANZI}])")
 _FULL_WIDTH_LATIN = re.compile("[\uff21-\uff3a\uff41-\uff5a\uff07\uff0d]")
 _RADICALS = {point: unicodedata.normalize("NFKC", chr(point)) for point in range(0x2F00, 0x2FD6)}
+_NO_PART_OF_A_NAME = re.compile("Z.|P.|S.|C[cfs]")
 _JOINERS = " ·-'’."
 
 
@@ -36,8 +37,10 @@ def name_key(name: str) -> str:
     """Give the form in which two spellings of one name are equal; for comparing only, never for showing.
 
     NFKC and case folded (a Kangxi radical from a PDF equals its Hanzi), without spaces, dots, hyphens and apostrophes.
+    Hanzi that are newer than this Python, which has no name for them, stay.
     """
-    return "".join(char for char in unicodedata.normalize("NFKC", name).casefold() if char.isalnum() or _is_mark(char))
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(char for char in folded if not _NO_PART_OF_A_NAME.match(unicodedata.category(char)))
 
 
 def is_hanzi(char: str) -> bool:
