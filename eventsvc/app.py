@@ -24,6 +24,7 @@ from eventsvc.infra import crypto, events, i18n, logs, pages, policy, site, stor
 from eventsvc.infra import db as database
 from eventsvc.infra.db import db
 from eventsvc.infra.jobs import models as jobs
+from eventsvc.infra.jobs import queue
 from eventsvc.messages import models as messages
 from eventsvc.messages import web as messages_web
 from eventsvc.organisations import models as organisations
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
     i18n.init_app(app)
     pages.init_app(app)
     web.init_app(app, settings)
+    queue.init_app(app, settings.redis_url)
     events.connect(app, SUBSCRIBERS)
     for door in DOORS:
         app.register_blueprint(door)

@@ -1,12 +1,19 @@
 """How a page is answered: a template, a status, nothing else."""
 
 import hashlib
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from jinja2 import StrictUndefined
+
+from eventsvc.core.money import fen_to_yuan
+from eventsvc.core.periods import local
+from eventsvc.core.words import N_
+from eventsvc.infra.i18n import in_english, say
 
 
 def page(template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
@@ -37,7 +44,45 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=_fingerprint(folder, name))
 
 
+WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
+
+
+def moment_words(moment: datetime | None) -> str:
+    """Say a moment on Shanghai's clock: 2027年5月29日（周六）09:00."""
+    if moment is None:
+        return ""
+    there = local(moment)
+    return f"{day_words(there.date())} {there:%H:%M}"
+
+
+def day_words(day: date | datetime | None) -> str:
+    """Say a day: 2027年5月29日（周六）."""
+    if day is None:
+        return ""
+    day = local(day).date() if isinstance(day, datetime) else day
+    weekday = say(WEEKDAYS[day.weekday()])
+    if in_english():
+        return f"{day:%Y-%m-%d} ({weekday})"
+    return f"{day.year}年{day.month}月{day.day}日（{weekday}）"
+
+
+def span_words(start: datetime, end: datetime | None) -> str:
+    """Say from when to when, the day once if it is the same."""
+    if end is None:
+        return moment_words(start)
+    if local(start).date() == local(end).date():
+        return f"{moment_words(start)}–{local(end):%H:%M}"
+    return f"{moment_words(start)} – {moment_words(end)}"
+
+
+def clock_words(moment: datetime | None) -> str:
+    """Say the time of day on Shanghai's clock."""
+    return "" if moment is None else f"{local(moment):%H:%M}"
+
+
 def init_app(app: Flask) -> None:
     """Give templates what every page needs."""
-    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.globals.update(asset=asset, span=span_words)
+    app.jinja_env.filters.update(local=moment_words, day=day_words, clock=clock_words, yuan=fen_to_yuan)
+    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
