@@ -13,8 +13,8 @@ from eventsvc.core.words import N_, Words
 Sex = Literal["male", "female"]
 Kind = Literal["resident", "hmt_residence", "permanent_residence"]
 
-OLDEST = 130
-"""Years that nobody has lived: a birth date further back is a slip of the pen."""
+FIRST_BIRTH_YEAR = 1900
+"""Nobody alive was born earlier: a birth date further back is a slip of the pen."""
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -94,6 +94,6 @@ def _born(number: str, today: date) -> date:
         raise ValueError(N_("身份证号里的出生日期不存在，请核对第7到14位")) from None
     if born > today:
         raise ValueError(N_("身份证号里的出生日期还没有到，请核对第7到14位"))
-    if full_years(born, today) > OLDEST:
+    if born.year < FIRST_BIRTH_YEAR:
         raise ValueError(N_("身份证号里的出生日期太早，请核对第7到14位"))
     return born

@@ -4,6 +4,7 @@ Lunar reckoning is lunar-python's (GB/T 33661-2017 in effect), from 1900 to 2100
 is asked again and again is remembered.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from typing import Any, Literal, Self
 from lunar_python import LunarMonth, LunarYear, Solar
 
 from eventsvc.core.periods import full_years
+from eventsvc.core.text import full_width_to_ascii
 from eventsvc.core.words import N_, Words
 
 Calendar = Literal["solar", "lunar"]
@@ -27,6 +29,8 @@ _FESTIVALS = {
     (1, 1): N_("春节"), (1, 15): N_("元宵节"), (2, 2): N_("龙抬头"), (3, 3): N_("三月三"), (5, 5): N_("端午节"),
     (7, 7): N_("七夕"), (7, 15): N_("中元节"), (8, 15): N_("中秋节"), (9, 9): N_("重阳节"), (12, 8): N_("腊八节"),
 }  # fmt: skip
+_TICKED = {"": False, "0": False, "false": False, "1": True, "on": True, "true": True}
+_FEW_DIGITS = re.compile(r"\d{1,4}", re.ASCII)
 _TERMS = {"清明": N_("清明"), "冬至": N_("冬至")}
 
 
@@ -110,11 +114,15 @@ class Anniversary:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Read what `to_dict` wrote, or a form sent, and check it again; keys that it does not know are refused."""
+        """Read what `to_dict` wrote, or a form sent, and check it again; keys that it does not know are refused.
+
+        A form sends words: digits are read as numbers, an empty part is one that is not known.
+        """
         known = {"calendar", "year", "month", "day", "leap", "said"}
         if not {"calendar", "year"} <= set(stored) <= known:
             raise ValueError(N_("日期的内容不完整，请重新填写"))
-        return cls(**stored)
+        numbers = {part: _number(stored.get(part)) for part in ("year", "month", "day")}
+        return cls(stored["calendar"], **numbers, leap=_ticked(stored.get("leap")), said=stored.get("said") or "")
 
     def _last_lunar_day(self) -> date:
         if self.month is None:
@@ -192,6 +200,21 @@ def _say_solar(when: Anniversary) -> str:
     words = f"{when.year}年"
     words += f"{when.month}月" if when.month else ""
     return words + (f"{when.day}日" if when.day else "")
+
+
+def _number(value: Any) -> Any:
+    """Read digits (full-width ones too) as a number and nothing as None; what else there is stays, to be refused."""
+    if not isinstance(value, str):
+        return value
+    digits = full_width_to_ascii(value).strip()
+    if not digits:
+        return None
+    return int(digits) if _FEW_DIGITS.fullmatch(digits) else value
+
+
+def _ticked(value: Any) -> Any:
+    """Read a tick box as yes or no; what else there is stays, to be refused."""
+    return _TICKED.get(value or "", value) if value is None or isinstance(value, str) else value
 
 
 def _refuse_odd_shapes(when: Anniversary) -> None:

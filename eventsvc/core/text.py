@@ -9,6 +9,7 @@ _INVISIBLE = frozenset(
     "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
     "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
 )
+_EDGES = re.compile(rf"^[\s{''.join(sorted(_INVISIBLE))}]+|[\s{''.join(sorted(_INVISIBLE))}]+$")
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029|\x85")
 
 # Places of the private area where GBK systems kept characters that Unicode has since given a home (GB 18030-2005/2022);
@@ -23,12 +24,14 @@ def clean_text(text: str, max_len: int, multiline: bool = False) -> str:
     """Give back the text in NFC, stripped, or refuse it (ValueError) with words that say where to look.
 
     Never NFKC: it would turn ① into 1 and rewrite names. Refused are control, bidirectional and zero-width characters, lone
-    surrogates and noncharacters; characters are counted, not bytes, so a rare Hanzi beyond the BMP counts once.
+    surrogates and noncharacters; only at the edges, where phones and web pages put them around what is copied, the invisible
+    ones go with the spaces. Characters are counted, not bytes, so a rare Hanzi beyond the BMP counts once.
     """
     if multiline:
         text = _LINE_ENDS.sub("\n", text)
-    _refuse_hidden(text.strip(), allowed="\n\t" if multiline else "")
-    text = standard(text).strip()
+    text = _EDGES.sub("", text)
+    _refuse_hidden(text, allowed="\n\t" if multiline else "")
+    text = _EDGES.sub("", standard(text))
     if len(text) > max_len:
         raise ValueError(Words(N_("最多{most}个字，现在有{length}个字"), most=max_len, length=len(text)))
     return text

@@ -58,7 +58,7 @@ class TestRefusal:
             (number_of(born="19490230"), "出生日期不存在"),
             (number_of(born="19491301"), "出生日期不存在"),
             (number_of(born="20261019"), "还没有到"),
-            (number_of(born="18900101"), "太早"),
+            (number_of(born="18991231"), "太早"),
             (number_of(region="990982"), "不是任何省份"),
             (number_of(region="000000"), "不是任何省份"),
             ("²" * 18, "只能有数字"),

@@ -208,6 +208,31 @@ class TestAtRest:
     def test_missing_parts_are_unknown_parts(self):
         assert Anniversary.from_dict({"calendar": "solar", "year": 1975}).precision == "year"
 
+    def test_what_a_form_sends_is_read(self):
+        sent = {"calendar": "lunar", "year": "２０２０", "month": "4", "day": " 3 ", "leap": "on", "said": ""}
+        assert Anniversary.from_dict(sent) == Anniversary("lunar", 2020, 4, 3, leap=True)
+        assert Anniversary.from_dict(
+            {"calendar": "solar", "year": "1975", "month": "", "day": "", "leap": ""}
+        ) == Anniversary("solar", 1975)
+
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            {"year": "去年"},
+            {"year": "1" * 5000},
+            {"month": [1]},
+            {"day": {}},
+            {"leap": []},
+            {"leap": 2},
+            {"calendar": []},
+            {"said": 3},
+            {"year": ""},
+        ],
+    )
+    def test_odd_parts_are_refused(self, odd):
+        with pytest.raises(ValueError, match="请填|不完整|公历或农历"):
+            Anniversary.from_dict({"calendar": "lunar", "year": 1975, "month": 1, **odd})
+
     @pytest.mark.parametrize("stored", [{}, {"calendar": "solar"}, {"calendar": "solar", "year": 1975, "hour": 3}])
     def test_other_shapes_are_refused(self, stored):
         with pytest.raises(ValueError, match="不完整"):

@@ -32,6 +32,9 @@ class TestCleanText:
         with pytest.raises(ValueError, match="看不见的特殊符号"):
             clean_text(f"重{char}阳", 20)
 
+    def test_marks_that_phones_put_around_what_is_copied_go(self):
+        assert clean_text("\ufeff\u202d 138 1234 5678 \u202c\u200b", 20) == "138 1234 5678"
+
     def test_lines_are_kept_only_where_several_are_asked_for(self):
         assert clean_text("一\r\n二\r三", 20, multiline=True) == "一\n二\n三"
         with pytest.raises(ValueError, match="看不见"):
