@@ -20,7 +20,7 @@ from eventsvc.config import Settings
 from eventsvc.desk import web as desk_web
 from eventsvc.documents import models as documents
 from eventsvc.documents import web as documents_web
-from eventsvc.infra import crypto, events, i18n, logs, pages, policy, site, storage, vault, web
+from eventsvc.infra import crypto, events, i18n, logs, openapi, pages, policy, site, storage, vault, web
 from eventsvc.infra import db as database
 from eventsvc.infra.db import db
 from eventsvc.infra.jobs import models as jobs
@@ -51,6 +51,7 @@ TEMPLATES = ROOT.parent / "templates"
 
 DOORS = (
     site.bp,
+    openapi.bp,
     accounts_web.bp,
     organisations_web.bp,
     people_web.bp,
@@ -65,6 +66,7 @@ DOORS = (
     messages_web.bp,
     desk_web.bp,
 )
+API_DOORS: tuple[Any, ...] = ()
 COMMANDS: tuple[Any, ...] = ()
 
 SUBSCRIBERS: events.Handlers = {}
@@ -90,6 +92,7 @@ def create_app(settings: Settings) -> Flask:
     events.connect(app, SUBSCRIBERS)
     for door in DOORS:
         app.register_blueprint(door)
+    openapi.init_app(app, API_DOORS)
     for command in COMMANDS:
         app.cli.add_command(command)
     app.context_processor(_for_every_page)

@@ -31,7 +31,7 @@ class Field:
 
     def metadata(self) -> dict[str, Any]:
         """Return what a page needs to draw this question."""
-        return {"label": self.label, "help": self.help, "widget": self.widget, "personal": self.personal, "default": self.default}
+        return {"label": self.label, "help": self.help, "widget": self.widget, "personal": self.personal, "prefill": self.default}
 
     def options(self) -> dict[str, Any]:
         """Return the arguments every marshmallow field takes."""

@@ -181,11 +181,13 @@ class LocalMoment(fields.Field[datetime]):
             raise refuse(N_("请填写日期和时间"))
         try:
             moment = datetime.fromisoformat(value)
+            if not 1900 <= moment.year <= 2100:
+                raise refuse(N_("没有这一天，请核对日期"))
+            return moment.astimezone(UTC) if moment.tzinfo else at_local(moment.date(), moment.time())
         except ValueError as wrong:
+            if isinstance(wrong, ValidationError):
+                raise
             raise refuse(N_("请填写日期和时间，如 2027-05-29 09:30")) from wrong
-        if not 1900 <= moment.year <= 2100:
-            raise refuse(N_("没有这一天，请核对日期"))
-        return moment.astimezone(UTC) if moment.tzinfo else at_local(moment.date(), moment.time())
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kw: Any) -> Any:
         return None if value is None else local(value).strftime("%Y-%m-%dT%H:%M")
