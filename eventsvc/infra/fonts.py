@@ -38,6 +38,9 @@ FACES: dict[str, Face] = {
     ),
 }
 
+INSTALLED = Path(__file__).resolve().parents[2] / "var" / "fonts"
+"""Where set-up puts a font that no package of the system brings; the same for every instance of this checkout."""
+
 CONFIGURATION = Template("""<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -57,7 +60,8 @@ def use_fonts(var_dir: Path, office: Path | None = None, environ: MutableMapping
     var_dir = var_dir.absolute()
     own = office or Path(environ.get("EVENTSVC_FONTS_DIR") or var_dir / "fonts" / "office")
     chosen = var_dir / "fontconfig" / "fonts.conf"
-    _write(chosen, configuration(folders=(own.absolute(), var_dir / "fonts"), cache=var_dir / "fontconfig" / "cache"))
+    folders = dict.fromkeys((own.absolute(), var_dir / "fonts", INSTALLED))
+    _write(chosen, configuration(tuple(folders), cache=var_dir / "fontconfig" / "cache"))
     environ["FONTCONFIG_FILE"] = str(chosen)
     return chosen
 

@@ -1,20 +1,17 @@
 """Papers find their faces: an office's own first, rare characters too, and what is missing is named."""
 
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from eventsvc.infra import fonts
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture
-def match(tmp_path, monkeypatch):
-    """What fontconfig gives for a family and characters, under a configuration of our own."""
-    fonts.use_fonts(ROOT / "var")
-    environ = {"PATH": "/usr/bin:/bin", "FONTCONFIG_FILE": str(ROOT / "var" / "fontconfig" / "fonts.conf")}
+def match(tmp_path):
+    """What fontconfig gives for a family in an instance whose folder was made just now."""
+    environ = {"PATH": "/usr/bin:/bin"}
+    fonts.use_fonts(tmp_path, environ=environ)
 
     def matching(pattern: str) -> str:
         command = ["fc-match", pattern, "--format=%{family[0]}"]
@@ -38,8 +35,11 @@ def test_a_face_asked_for_by_its_usual_name_is_given(match, asked, given):
     assert match(asked) == given
 
 
-def test_nothing_is_missing_after_set_up(match):
-    assert fonts.missing_fonts() == []
+def test_nothing_is_missing_after_set_up(tmp_path):
+    environ = {"PATH": "/usr/bin:/bin"}
+    fonts.use_fonts(tmp_path, environ=environ)
+
+    assert fonts.missing_fonts(environ) == []
 
 
 def test_without_fonts_each_missing_face_is_named(tmp_path, monkeypatch):
