@@ -93,7 +93,7 @@ def _installed(environ: Mapping[str, str]) -> set[str]:
     """Every family name that fontconfig finds; none when fontconfig itself is missing."""
     try:
         listed = subprocess.run(
-            ["fc-list", ":", "family"], capture_output=True, text=True, encoding="utf-8", check=True
+            ["fc-list", ":", "family"], env=environ, capture_output=True, encoding="utf-8", check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return set()
