@@ -17,6 +17,7 @@ from eventsvc.campaigns import web as campaigns_web
 from eventsvc.checkin import models as checkin
 from eventsvc.checkin import web as checkin_web
 from eventsvc.config import Settings
+from eventsvc.desk import nav
 from eventsvc.desk import web as desk_web
 from eventsvc.documents import models as documents
 from eventsvc.documents import web as documents_web
@@ -133,6 +134,6 @@ def _for_every_page() -> dict[str, Any]:
         "locale": "en" if i18n.in_english() else "zh_CN",
         "here": request.full_path.rstrip("?"),
         "elder": request.cookies.get(site.ELDER) == "elder",
-        "office_nav": [],
-        "me_unit": "",
+        "office_nav": nav.office_nav(me),
+        "me_unit": me.unit if me else "",
     }

@@ -35,6 +35,8 @@ class Grant:
 
     role: Role
     organisation_id: UUID
+    place: str = ""
+    """The organisation's name, to show."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Actor:
     id: UUID
     name: str
     grants: tuple[Grant, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """Return the name of the first organisation this actor serves at, to show beside the own name."""
+        return self.grants[0].place if self.grants else ""
 
     def places(self, role: str = Role.VIEWER) -> tuple[UUID, ...]:
         """Return the organisations at which this actor holds `role`; the subtrees below follow."""

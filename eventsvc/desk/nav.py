@@ -1,0 +1,34 @@
+"""The way around the office: one list, by what somebody may do."""
+
+from typing import Any
+
+from flask import request, url_for
+
+from eventsvc.core.actor import Actor, Role
+from eventsvc.core.words import N_
+
+READER = frozenset({Role.VIEWER})
+LEADER = frozenset({Role.GROUP_LEADER})
+ENTRIES: tuple[tuple[str, str, str, frozenset[Role], tuple[str, ...]], ...] = (
+    ("desk.home", N_("今天"), "home", READER, ("desk.home",)),
+    ("activities.index", N_("活动"), "list", READER, ("activities", "registrations", "checkin", "documents", "messages")),
+    ("desk.calendar", N_("日历"), "calendar", READER, ("desk.calendar",)),
+    ("visits.mine", N_("我的访视"), "door", LEADER, ("visits.mine", "visits.record")),
+    ("reports.index", N_("报告"), "file", READER, ("reports",)),
+    ("statistics.index", N_("数字"), "chart", READER, ("statistics",)),
+    ("organisations.index", N_("单位"), "people", READER, ("organisations", "people", "accounts.users")),
+    ("accounts.me", N_("我的账号"), "lock", frozenset(), ("accounts.me", "accounts.tokens")),
+)
+"""Endpoint, words, sign, roles (none: everybody), and the blueprints or endpoints during which it is marked."""
+
+
+def office_nav(me: Actor | None) -> list[dict[str, Any]]:
+    """Return the entries that this actor can use, the current one marked."""
+    if me is None:
+        return []
+    here, room = request.endpoint or "", request.blueprint or ""
+    return [
+        {"label": label, "url": url_for(endpoint), "icon": sign, "active": here in marks or room in marks}
+        for endpoint, label, sign, roles, marks in ENTRIES
+        if not roles or any(me.can(role) for role in roles)
+    ]
