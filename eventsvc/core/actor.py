@@ -54,7 +54,7 @@ class Actor:
 
     def places(self, role: str = Role.VIEWER) -> tuple[UUID, ...]:
         """Return the organisations at which this actor holds `role`; the subtrees below follow."""
-        return tuple({g.organisation_id for g in self.grants if role in IMPLIED[g.role]})
+        return tuple(dict.fromkeys(g.organisation_id for g in self.grants if role in IMPLIED[g.role]))
 
     def can(self, role: str, lineage: Iterable[UUID] | None = None) -> bool:
         """Say whether the role is held anywhere, or at one of `lineage` (a unit and its ancestors)."""

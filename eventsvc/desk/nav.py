@@ -15,7 +15,7 @@ ENTRIES: tuple[tuple[str, str, str, frozenset[Role], tuple[str, ...]], ...] = (
     ("desk.calendar", N_("日历"), "calendar", READER, ("desk.calendar",)),
     ("visits.mine", N_("我的访视"), "door", LEADER, ("visits.mine", "visits.record")),
     ("reports.index", N_("报告"), "file", READER, ("reports",)),
-    ("statistics.index", N_("数字"), "chart", READER, ("statistics",)),
+    ("statistics.show", N_("数字"), "chart", READER, ("statistics",)),
     ("organisations.index", N_("单位"), "people", READER, ("organisations", "people", "accounts.users")),
     ("accounts.me", N_("我的账号"), "lock", frozenset(), ("accounts.me", "accounts.tokens")),
 )
@@ -28,7 +28,12 @@ def office_nav(me: Actor | None) -> list[dict[str, Any]]:
         return []
     here, room = request.endpoint or "", request.blueprint or ""
     return [
-        {"label": label, "url": url_for(endpoint), "icon": sign, "active": here in marks or room in marks}
+        {"label": label, "url": _address(endpoint, me), "icon": sign, "active": here in marks or room in marks}
         for endpoint, label, sign, roles, marks in ENTRIES
         if not roles or any(me.can(role) for role in roles)
     ]
+
+
+def _address(endpoint: str, me: Actor) -> str:
+    # Figures always belong to a unit: the first that this actor may look at.
+    return url_for(endpoint, organisation_id=me.places()[0]) if endpoint == "statistics.show" else url_for(endpoint)
