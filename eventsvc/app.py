@@ -86,7 +86,7 @@ def create_app(settings: Settings) -> Flask:
             database.prepare(engine)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     crypto.init_app(app, settings)
-    i18n.init_app(app)
+    i18n.init_app(app, settings.var_dir)
     pages.init_app(app)
     web.init_app(app, settings)
     queue.init_app(app, settings.redis_url)
@@ -118,7 +118,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
         "RATELIMIT_ENABLED": settings.rate_limits,
-        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+        "RATELIMIT_STORAGE_URI": ("redis+" if settings.redis_url.startswith("unix:") else "") + settings.redis_url or "memory://",
         "RATELIMIT_STORAGE_OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3} if settings.redis_url else {},
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_STRATEGY": "moving-window",
