@@ -5,7 +5,7 @@ VENV    = .venv/bin
 PYTEST ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test check bench soak lock clean
+.PHONY: help setup setup-tests run test check bench soak words lock clean
 
 help:  ## What can be made here
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -34,6 +34,9 @@ bench: setup-tests  ## Measure sign-ups and papers against the bare way
 
 soak: setup-tests  ## The longer storms that `make test` leaves out
 	$(VENV)/python -m pytest -m soak --timeout 1800
+
+words: setup-tests  ## Gather all words into the English catalogue; list those without English
+	$(VENV)/python scripts/words.py
 
 lock: setup-tests  ## Compile requirements*.txt from requirements*.in, pinned and hashed
 	$(VENV)/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt

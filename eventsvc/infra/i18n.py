@@ -1,8 +1,12 @@
 """Chinese is the source; English is complete. Words are translated here and only here."""
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask import Flask, request
 from flask_babel import Babel, get_locale, gettext
 
@@ -47,8 +51,29 @@ def in_english() -> bool:
     return str(get_locale() or "").startswith("en")
 
 
-def init_app(app: Flask) -> None:
-    """Attach Babel and the `say` filter."""
-    app.config.update(BABEL_DEFAULT_LOCALE=LOCALES[0], BABEL_DEFAULT_TIMEZONE="Asia/Shanghai", BABEL_TRANSLATION_DIRECTORIES="translations")
+def compile_catalogues(source: Path, target: Path) -> None:
+    """Compile every catalogue that is newer than what was compiled before; several processes may do so at once."""
+    for po in source.glob("*/LC_MESSAGES/messages.po"):
+        mo = target / po.relative_to(source).with_suffix(".mo")
+        if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
+            continue
+        mo.parent.mkdir(parents=True, exist_ok=True)
+        with po.open("rb") as file:
+            catalogue = read_po(file)
+        draft = mo.with_name(f".{mo.name}.{os.getpid()}")
+        with draft.open("wb") as file:
+            write_mo(file, catalogue)
+        draft.replace(mo)
+
+
+def init_app(app: Flask, var_dir: Path) -> None:
+    """Attach Babel and the `say` filter. Compiled catalogues lie under var/, never in the tree."""
+    compiled = var_dir.resolve() / "translations"
+    compile_catalogues(Path(app.root_path) / "translations", compiled)
+    app.config.update(
+        BABEL_DEFAULT_LOCALE=LOCALES[0],
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        BABEL_TRANSLATION_DIRECTORIES=str(compiled),
+    )
     babel.init_app(app, locale_selector=chosen_locale)
     app.jinja_env.filters["say"] = say
