@@ -1,6 +1,6 @@
 """Indicators as data, signed deltas, and the sums they are folded into. Only additive numbers are stored."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
@@ -37,6 +37,8 @@ class Contribution(Model):
     definition_id: Mapped[UUID] = mapped_column(ForeignKey("indicator_definitions.id"), primary_key=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     """The owner unit: the only one that gets the number; ancestors are resolved as of the day it was held."""
+    held_on: Mapped[date]
+    """The day by which ancestors are resolved; kept, for the activity's own day may be corrected later."""
     month: Mapped[str] = mapped_column(String(7))
     kind: Mapped[str] = mapped_column(String(40))
     amount: Mapped[int] = mapped_column(BigInteger)
@@ -51,6 +53,7 @@ class FigureDelta(Model):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     activity_id: Mapped[UUID] = mapped_column(ForeignKey("activities.id"))
     definition_id: Mapped[UUID] = mapped_column(ForeignKey("indicator_definitions.id"))
+    held_on: Mapped[date]
     month: Mapped[str] = mapped_column(String(7))
     kind: Mapped[str] = mapped_column(String(40))
     amount: Mapped[int] = mapped_column(BigInteger)
