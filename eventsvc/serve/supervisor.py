@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -204,6 +205,9 @@ class Supervisor:
             say("stopping …")
         stop([child for child in reversed(self.children) if child.name != "redis"], patience=1.8)
         stop([child for child in self.children if child.name == "redis"], patience=0.7)
+        if self.children:
+            with suppress(OSError):  # somebody's socket is still in it: it is used again at the next start
+                private_folder(self.instance.var).rmdir()
 
     @property
     def logs(self) -> Path:

@@ -1,10 +1,23 @@
 """What the processes of one instance are told, and what keeps two instances apart."""
 
+import os
 import stat
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from eventsvc.serve.instance import CannotStart, Instance, kept_secret, private_folder
+
+
+@pytest.fixture(autouse=True)
+def swept():
+    """Leave no folder of a socket behind."""
+    before = set(Path("/tmp").glob("eventsvc-*"))
+    yield
+    for folder in set(Path("/tmp").glob(f"eventsvc-{os.geteuid()}-*")) - before:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 @pytest.mark.parametrize("port", ["eight", "0", "70000", "-1", "80.5"])
