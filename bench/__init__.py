@@ -1,0 +1,1 @@
+"""Measurements. Ratios of one run count; absolute numbers belong to the machine."""
