@@ -95,7 +95,7 @@
   /* ---- clicks and keys ---- */
 
   const addRow = (room) => {
-    const n = room.dataset.rows++, row = room.querySelector("template").content.firstElementChild.cloneNode(true);
+    const n = room.dataset.rows++, row = room.querySelector("template").content.querySelector("tr").cloneNode(true);
     if (n >= room.dataset.most) return;
     row.querySelectorAll("[name]").forEach((input) => ["name", "id"].forEach((key) => { input[key] = input[key].replace("__i__", n); }));
     room.querySelector("tbody").append(row);
