@@ -12,6 +12,7 @@ from flask import Flask, current_app, g, request
 
 from eventsvc.core.actor import Actor, Role
 from eventsvc.core.errors import NotAllowed, NotLoggedIn
+from eventsvc.core.words import N_
 
 View = TypeVar("View", bound=Callable[..., Any])
 LIBRARY_ROUTES = ("static",)
@@ -25,6 +26,13 @@ class Policy:
     roles: frozenset[str] = frozenset()
     scope: str = ""
     """For `/api/` doors: what a token must have been given, such as "activities:read"."""
+
+
+class NoScope(NotAllowed):
+    """A token lacks the scope that this door of the API asks for."""
+
+    code = "no_scope"
+    words = N_("这个令牌没有“{scope}”权限，请用有这项权限的令牌")
 
 
 class NoPolicy(Exception):
@@ -77,6 +85,14 @@ def init_app(app: Flask, who: Callable[[], Actor | None]) -> None:
         someone = actor()
         if wanted.roles and not any(someone.can(role) for role in wanted.roles):
             raise NotAllowed
+        if wanted.scope and wanted.scope not in g.get("eventsvc_scopes", ()):
+            raise NoScope(scope=wanted.scope)
+
+
+def scopes() -> set[str]:
+    """Return every scope that some door of the API asks for: what a token may be given."""
+    policies: dict[str, Policy] = current_app.extensions["eventsvc_policies"]
+    return {asked.scope for asked in policies.values() if asked.scope}
 
 
 def actor() -> Actor:

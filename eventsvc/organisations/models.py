@@ -7,32 +7,10 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventsvc.core.codes import new_id
-from eventsvc.core.enums import Labelled
-from eventsvc.core.words import N_
 from eventsvc.infra.db import Model, check, one_of
+from eventsvc.organisations.rules import ORDER, AssociationKind, Level
 
-
-class Level(Labelled):
-    """The six levels."""
-
-    PROVINCE = "province", N_("省")
-    CITY = "city", N_("设区市")
-    COUNTY = "county", N_("县（市、区）")
-    TOWNSHIP = "township", N_("乡镇（街道）")
-    VILLAGE = "village", N_("村（社区）")
-    GROUP = "group", N_("会员小组")
-
-
-ORDER: tuple[Level, ...] = tuple(Level)
-
-
-class AssociationKind(Labelled):
-    """What sort of association stands at a unit; there may be several in one place."""
-
-    TERRITORIAL = "territorial", N_("区域协会")
-    ENTERPRISE = "enterprise", N_("企业协会")
-    MIGRANT = "migrant", N_("流动人口协会")
-    SCHOOL = "school", N_("学校协会")
+__all__ = ["ORDER", "AssociationKind", "Closure", "Level", "Organisation"]
 
 
 class Organisation(Model):
