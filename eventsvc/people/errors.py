@@ -1,0 +1,25 @@
+"""How the roll says no."""
+
+from eventsvc.core.errors import Conflict, Invalid
+from eventsvc.core.words import N_
+
+
+class NumberTaken(Conflict):
+    """Two households of one village cannot share a number."""
+
+    code = "number_taken"
+    words = N_("本村已有“{number}”号的家庭；请换一个户编号，或留空由系统编号")
+
+
+class HouseholdClosed(Conflict):
+    """It left the roll."""
+
+    code = "household_closed"
+    words = N_("这户已经移出名单；需要时请先恢复")
+
+
+class BadList(Invalid):
+    """A list that cannot be read at all."""
+
+    code = "bad_list"
+    words = N_("这份名单读不出来：{why}")
