@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_migrate import Migrate
 
 from eventsvc.accounts import models as accounts
@@ -17,6 +17,7 @@ from eventsvc.campaigns import web as campaigns_web
 from eventsvc.checkin import models as checkin
 from eventsvc.checkin import web as checkin_web
 from eventsvc.config import Settings
+from eventsvc.core.actor import Actor
 from eventsvc.desk import nav
 from eventsvc.desk import web as desk_web
 from eventsvc.documents import models as documents
@@ -128,7 +129,7 @@ def _config(settings: Settings) -> dict[str, Any]:
 
 
 def _for_every_page() -> dict[str, Any]:
-    me = policy.actor_or_none()
+    me = _me()
     return {
         "me": me,
         "locale": "en" if i18n.in_english() else "zh_CN",
@@ -137,3 +138,13 @@ def _for_every_page() -> dict[str, Any]:
         "office_nav": nav.office_nav(me),
         "me_unit": me.unit if me else "",
     }
+
+
+def _me() -> Actor | None:
+    # An error page must come even when the database, which knows who is asking, is what is broken.
+    try:
+        return policy.actor_or_none()
+    except Exception:
+        if not g.get("is_error"):
+            raise
+        return None
