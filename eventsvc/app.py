@@ -29,6 +29,7 @@ from eventsvc.infra.jobs import models as jobs
 from eventsvc.infra.jobs import queue
 from eventsvc.messages import models as messages
 from eventsvc.messages import web as messages_web
+from eventsvc.organisations import cli as organisations_cli
 from eventsvc.organisations import models as organisations
 from eventsvc.organisations import web as organisations_web
 from eventsvc.people import models as people
@@ -69,7 +70,9 @@ DOORS = (
     desk_web.bp,
 )
 API_DOORS: tuple[Any, ...] = ()
-COMMANDS: tuple[Any, ...] = ()
+COMMANDS: tuple[Any, ...] = (
+    organisations_cli.organisations,
+)
 
 SUBSCRIBERS: events.Handlers = {}
 """Who hears what: event → handlers, in the order in which they run, inside the command's transaction."""

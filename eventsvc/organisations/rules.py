@@ -10,7 +10,8 @@ from uuid import UUID
 from eventsvc.core.enums import Labelled
 from eventsvc.core.text import clean_text
 from eventsvc.core.words import N_, Words
-from eventsvc.organisations.errors import BadHeader, BadTree, CodeNeeded, NoPlaceForIt, UnitClosed
+from eventsvc.organisations.errors import BadHeader, BadTree, CodeNeeded, NoPlaceForIt, UnitClosed, UnreadableFile
+
 
 class Level(Labelled):
     """The six levels."""
@@ -202,3 +203,13 @@ def why_not_merge(source: Unit, into: Unit, on: date, today: date, into_lineage:
     if on < max(source.valid_from, into.valid_from):
         return N_("日期早于单位设立的日期")
     return ""
+
+
+def decode(content: bytes) -> str:
+    """Read a file as UTF-8 (with or without its mark) or, as old office programs save it, as GBK."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFile

@@ -17,8 +17,8 @@ CHAIN = (
     ("350000000000", "福建省", "", "province"),
     ("350900000000", "宁德市", "350000000000", "city"),
     ("350982000000", "福鼎市", "350900000000", "county"),
-    ("350982103000", "点头镇", "350982000000", "township"),
-    ("350982103201", "观洋村委会", "350982103000", "village"),
+    ("350982107000", "点头镇", "350982000000", "township"),
+    ("350982107203", "观洋村委会", "350982107000", "village"),
 )
 
 
@@ -52,10 +52,10 @@ def a_group(village_id: UUID, name: str = "第一会员小组", kind: Associatio
     return queries.organisation(service.open_unit(village_id, name, Level.GROUP, kind, actor=SYSTEM, now=NOW))
 
 
-def a_sibling_village(tree: Tree | None = None, code: str = "350982103202", name: str = "大坪村委会") -> Organisation:
+def a_sibling_village(tree: Tree | None = None, code: str = "350982107202", name: str = "龙田村委会") -> Organisation:
     """Add another village of the same township."""
     (tree or a_tree())
-    service.import_tree(rows((code, name, "350982103000", "village")), today=TODAY)
+    service.import_tree(rows((code, name, "350982107000", "village")), today=TODAY)
     return _unit(code)
 
 
@@ -66,7 +66,7 @@ def another_county(tree: Tree | None = None) -> Organisation:
         rows(
             ("350981000000", "福安市", "350900000000", "county"),
             ("350981100000", "赛岐镇", "350981000000", "township"),
-            ("350981100201", "苏阳村委会", "350981100000", "village"),
+            ("350981100201", "赛里村委会", "350981100000", "village"),
         ),
         today=TODAY,
     )
