@@ -16,21 +16,27 @@ log = structlog.get_logger()
 ENTRY = "workers.runtime.run"
 """What a worker calls, with the job's id."""
 
-QUEUES: dict[str, str] = {"render": "papers", "fold": "figures", "drain_messages": "figures"}
+QUEUES: dict[str, str] = {"render": "papers", "fold": "figures", "rebuild_figures": "figures"}
 """Job name → queue. One queue a worker process: a long paper never stands before a sum."""
 DEFAULT_QUEUE = "papers"
 
 
 def connection(url: str, *, patient: bool = False) -> "Redis[bytes]":
-    """Return a connection: the web gives up after 0.3 s, a worker waits."""
+    """Return a connection: the web gives up after 0.3 s; a worker waits for work, and tries again in its own loop."""
+    once = Retry(NoBackoff(), 0)
     if patient:
-        return Redis.from_url(url)
-    return Redis.from_url(url, socket_timeout=0.3, socket_connect_timeout=0.3, retry=Retry(NoBackoff(), 0))
+        return Redis.from_url(url, socket_connect_timeout=2, retry=once)
+    return Redis.from_url(url, socket_timeout=0.3, socket_connect_timeout=0.3, retry=once)
 
 
 def queue_of(name: str) -> str:
     """Return the queue that a kind of job goes to."""
     return QUEUES.get(name, DEFAULT_QUEUE)
+
+
+def names_beside() -> dict[str, list[str]]:
+    """Return, for each kind of job, the kinds that wait in the same queue."""
+    return {name: [other for other, queue in QUEUES.items() if queue == queue_of(name)] for name in QUEUES}
 
 
 def tell(job_id: UUID, attempt: int, name: str) -> bool:

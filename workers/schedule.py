@@ -1,0 +1,50 @@
+"""What is done again and again, and how often. Each chore is short, safe to repeat, and safe to do twice at once."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from eventsvc.core.periods import day_of
+from eventsvc.infra import vault
+from eventsvc.infra.db import transactional
+from eventsvc.infra.jobs import service as jobs
+from eventsvc.statistics import service as statistics
+
+log = structlog.get_logger()
+HOURLY = timedelta(hours=1)
+
+
+@dataclass
+class Chore:
+    """One thing to do every so often; due at the start, and then so long after it was last begun."""
+
+    name: str
+    every: timedelta
+    do: Callable[[datetime], object]
+    due: datetime | None = field(default=None)
+
+    def turn(self, now: datetime) -> None:
+        """Do it if its time has come; what goes wrong is logged and tried again next time."""
+        if self.due is not None and now < self.due:
+            return
+        self.due = now + self.every
+        try:
+            self.do(now)
+        except Exception as trouble:
+            log.error("chore_failed", chore=self.name, kind=type(trouble).__name__, exc_info=trouble)
+
+
+def chores() -> Iterable[Chore]:
+    """Return everything that is due again and again.
+
+    What waits is told to the queue every 5 s. Sums are folded here too, so that the province's number is there within
+    seconds even when Redis is away.
+    """
+    return (
+        Chore("tell", timedelta(seconds=5), lambda now: jobs.sweep(now=now)),
+        Chore("fold", timedelta(seconds=2), statistics.fold),
+        Chore("purge_vault", HOURLY, lambda now: transactional(vault.purge)(day_of(now))),
+        Chore("forget_jobs", HOURLY, lambda now: jobs.forget_done(now=now)),
+    )
