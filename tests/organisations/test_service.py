@@ -175,12 +175,13 @@ class TestScope:
     def test_every_query_is_one_statement(self, app, statements):
         tree = a_tree()
         actor = a_user("viewer", tree.province)
+        province, village, group = tree.province.id, tree.village.id, tree.group.id
         for ask in (
-            lambda: queries.path(tree.group.id),
-            lambda: queries.children(tree.village.id),
+            lambda: queries.path(group),
+            lambda: queries.children(village),
             lambda: queries.search("观", within=actor),
-            lambda: queries.lineage(tree.group.id),
-            lambda: queries.count_below(tree.province.id),
+            lambda: queries.lineage(group),
+            lambda: queries.count_below(province),
         ):
             statements.clear()
             assert ask()
