@@ -4,27 +4,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from eventsvc.activities.workflow import State
 from eventsvc.core.codes import new_id
 from eventsvc.core.enums import Labelled
 from eventsvc.core.words import N_
 from eventsvc.infra.db import Model, UtcDateTime, check, one_of
 from eventsvc.organisations.models import Organisation
 
-
-class State(Labelled):
-    """Where an activity stands."""
-
-    DRAFT = "draft", N_("草稿")
-    SUBMITTED = "submitted", N_("待审批")
-    RETURNED = "returned", N_("已退回")
-    APPROVED = "approved", N_("已批准")
-    PUBLISHED = "published", N_("已发布")
-    HELD = "held", N_("已举办")
-    ARCHIVED = "archived", N_("已归档")
-    CANCELLED = "cancelled", N_("已取消")
+__all__ = ["Activity", "ActivityPart", "BudgetItem", "Move", "Part", "State"]
 
 
 class Part(Labelled):
@@ -112,8 +102,8 @@ class BudgetItem(Model):
     position: Mapped[int] = mapped_column(default=0)
     item: Mapped[str] = mapped_column(String(100))
     source: Mapped[str] = mapped_column(String(50), default="")
-    planned_fen: Mapped[int] = mapped_column(default=0)
-    actual_fen: Mapped[int | None]
+    planned_fen: Mapped[int] = mapped_column(BigInteger, default=0)
+    actual_fen: Mapped[int | None] = mapped_column(BigInteger)
     note: Mapped[str] = mapped_column(String(200), default="")
 
 

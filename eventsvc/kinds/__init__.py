@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Iterable
 
 from eventsvc.core.words import Label
-from eventsvc.declare import ActivityKind, Field, Personal, Rows
+from eventsvc.declare import ActivityKind, Counter, Document, Field, Indicator, Personal, Rows
 
 FACTS = frozenset({
     "activities", "person_times", "parties_registered", "parties_present", "people_present", "walk_ins", "spending",
@@ -14,7 +14,7 @@ FACTS = frozenset({
 """What the system knows by itself and an indicator may be `of`; beside them `counter:<code>` of the kind's own counters."""
 
 SHARED_PLAN = frozenset({
-    "purpose", "audience", "schedule", "duties", "materials", "safety", "publicity", "eligibility",
+    "purpose", "audience", "schedule", "duties", "materials", "safety", "publicity", "eligibility", "permit",
 })  # fmt: skip
 """Planning answers that every kind has: a kind's own lie beside them and may not take their names."""
 
@@ -59,8 +59,9 @@ def _faults(kind: ActivityKind) -> Iterable[str]:
 def _nameless(kind: ActivityKind) -> Iterable[str]:
     labelled: list[tuple[str, Label]] = [("kind", kind.label), ("about", kind.about)]
     labelled += [(f"question {f.name}", f.label) for f in questions(kind)]
-    labelled += [(f"{type(x).__name__} {x.code}", x.label) for x in (*kind.indicators, *kind.counters, *kind.documents)]
-    labelled += [(f"unit of {x.code}", x.unit) for x in (*kind.indicators, *kind.counters)]
+    coded: list[Indicator | Counter | Document] = [*kind.indicators, *kind.counters, *kind.documents]
+    labelled += [(f"{type(x).__name__} {x.code}", x.label) for x in coded]
+    labelled += [(f"unit of {x.code}", x.unit) for x in coded if not isinstance(x, Document)]
     yield from (f"no label: {what}" for what, label in labelled if not label)
 
 

@@ -1,6 +1,6 @@
 """“5·29”会员活动日: a day in the open with stalls, shows and a free clinic; counted, not named."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from eventsvc.core.periods import FIRST_MEMBER_DAY, member_day_ordinal
 from eventsvc.core.words import N_
@@ -40,6 +40,12 @@ def title(unit: str, day: date) -> str:
     if day.year < FIRST_MEMBER_DAY:
         return f"{day.year}年“5·29”会员活动日"
     return f"{day.year}年“5·29”第{member_day_ordinal(day.year)}个会员活动日"
+
+
+def may_29(today: date) -> date:
+    """Give the next 29 May that leaves two weeks to prepare."""
+    days = (date(year, 5, 29) for year in (today.year, today.year + 1))
+    return next(day for day in days if day >= today + timedelta(days=14))
 
 
 KIND = ActivityKind(
@@ -120,4 +126,5 @@ KIND = ActivityKind(
         LongText("voices", N_("群众反映"), required=False, longest=500),
         Text("media", N_("媒体报道"), required=False, longest=300, help=N_("媒体名称、标题、日期")),
     ),
+    extra={"usual_day": may_29, "lasts": timedelta(hours=3)},
 )

@@ -1,7 +1,8 @@
 """金婚庆典: a place honours couples married for fifty years or more."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from eventsvc.core.lunar import lunar_to_solar
 from eventsvc.core.words import N_
 from eventsvc.declare import (
     ActivityKind,
@@ -21,6 +22,12 @@ from eventsvc.kinds.golden_wedding import questions, rules
 def title(unit: str, day: date) -> str:
     """Name the ceremony after the unit and the year."""
     return f"{unit}{day.year}年金婚庆典"
+
+
+def double_ninth(today: date) -> date:
+    """Give the next 重阳, the feast of the old, that leaves a month to prepare."""
+    days = (lunar_to_solar(year, 9, 9) for year in (today.year, today.year + 1, today.year + 2))
+    return next(day for day in days if day >= today + timedelta(days=30))
 
 
 KIND = ActivityKind(
@@ -95,4 +102,5 @@ KIND = ActivityKind(
         ),
     ),
     report_questions=questions.REPORT,
+    extra={"usual_day": double_ninth, "lasts": timedelta(hours=3)},
 )  # fmt: skip

@@ -62,5 +62,5 @@ KIND = ActivityKind(
     documents=(Document("summary", N_("活动总结"), "documents/summary.html", after="held"),),
     report_questions=questions.REPORT,
     dignified=True,
-    extra={"visit": questions.VISIT, "health": questions.SEALED},
+    extra={"visit": questions.VISIT, "sealed": questions.SEALED, "lasts": timedelta(days=30, hours=8)},
 )
