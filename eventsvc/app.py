@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, g, request
 from flask_migrate import Migrate
 
+from eventsvc.accounts import cli as accounts_cli
 from eventsvc.accounts import models as accounts
 from eventsvc.accounts import web as accounts_web
 from eventsvc.activities import models as activities
@@ -32,13 +33,16 @@ from eventsvc.messages import web as messages_web
 from eventsvc.organisations import cli as organisations_cli
 from eventsvc.organisations import models as organisations
 from eventsvc.organisations import web as organisations_web
+from eventsvc.organisations.events import UnitsMerged
 from eventsvc.people import models as people
 from eventsvc.people import web as people_web
 from eventsvc.registrations import models as registrations
 from eventsvc.registrations import web as registrations_web
 from eventsvc.reports import models as reports
 from eventsvc.reports import web as reports_web
+from eventsvc.reports.events import ReportMoved
 from eventsvc.statistics import models as statistics
+from eventsvc.statistics import service as statistics_service
 from eventsvc.statistics import web as statistics_web
 from eventsvc.visits import models as visits
 from eventsvc.visits import web as visits_web
@@ -72,9 +76,14 @@ DOORS = (
 API_DOORS: tuple[Any, ...] = ()
 COMMANDS: tuple[Any, ...] = (
     organisations_cli.organisations,
+    accounts_cli.accounts,
+    accounts_cli.setup,
 )
 
-SUBSCRIBERS: events.Handlers = {}
+SUBSCRIBERS: events.Handlers = {
+    ReportMoved: (statistics_service.hear,),
+    UnitsMerged: (statistics_service.hear_merged,),
+}
 """Who hears what: event → handlers, in the order in which they run, inside the command's transaction."""
 
 

@@ -1,6 +1,7 @@
 """What a user name and a password must be like, and how long a session lasts."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,3 +79,35 @@ def is_over(*, now: datetime, last_seen_at: datetime, expires_at: datetime, long
 def same_again() -> WeakPassword:
     """Refuse a new password that is the old one."""
     return _weak(N_("新密码不能和现在的一样"))
+
+
+def check_again(password: str, again: str) -> None:
+    """Refuse a new password that was typed two ways."""
+    if password != again:
+        raise WeakPassword(fields={"again": [N_("两次输入的新密码不一样")]})
+
+
+_SYSTEMS = (("MicroMessenger", N_("微信")), ("HarmonyOS", N_("鸿蒙设备")), ("Android", N_("安卓手机")), ("iPhone", N_("苹果手机")),
+            ("iPad", N_("苹果平板")), ("Windows", N_("Windows电脑")), ("Mac OS", N_("苹果电脑")), ("Linux", N_("Linux电脑")))  # fmt: skip
+
+
+def device_of(user_agent: str) -> str:
+    """Name a device so that its owner knows it again; nothing that tells it from others is kept."""
+    return next((words for sign, words in _SYSTEMS if sign in user_agent), N_("其他设备"))
+
+
+_ABOUT = {"read": N_("查看{what}"), "write": N_("修改{what}")}
+_WHAT = {
+    "organisations": N_("单位"), "activities": N_("活动"), "registrations": N_("报名"), "checkin": N_("签到"), "visits": N_("访视"),
+    "reports": N_("报告"), "statistics": N_("统计"), "documents": N_("文件"), "people": N_("家庭"), "messages": N_("通知"),
+    "campaigns": N_("专项行动"),
+}  # fmt: skip
+
+
+def scope_choices(scopes: Iterable[str]) -> list[tuple[str, str]]:
+    """Give scopes with words for people: activities:read → 查看活动."""
+    def words(scope: str) -> str:
+        what, _, deed = scope.partition(":")
+        return Words(_ABOUT[deed], what=Words(_WHAT[what])) if what in _WHAT and deed in _ABOUT else scope
+
+    return [(scope, words(scope)) for scope in sorted(scopes)]

@@ -16,6 +16,7 @@ from sqlalchemy import delete, select, update
 
 from eventsvc.accounts import queries, rules
 from eventsvc.accounts.errors import (
+    AlreadySetUp,
     NameTaken,
     NoSuchAccount,
     NotYourself,
@@ -49,6 +50,7 @@ from eventsvc.infra.crypto import hashed
 from eventsvc.infra.db import changed, clash_means, db, transactional
 from eventsvc.infra.events import announce
 from eventsvc.organisations import queries as organisations
+from eventsvc.organisations import service as tree
 
 NOBODY = UUID(int=0)
 FOR_AS_LONG_AS_USED = date(2100, 1, 1)
@@ -93,12 +95,12 @@ def add_user(organisation_id: UUID, user_name: str, name: str, role: str, *, pho
 
 
 @transactional
-def grant_by_name(organisation_id: UUID, user_name: str, role: str, *, actor: Actor, now: datetime) -> UUID:
+def grant_by_name(organisation_id: UUID, login: str, role: str, *, actor: Actor, now: datetime) -> UUID:
     """Give somebody who has an account already a role at this unit too."""
     organisations.require(actor, Role.ADMIN, organisation_id)
-    user = queries.by_login(user_name)
+    user = queries.by_login(login)
     if user is None or not user.active:
-        raise NoSuchAccount(fields={"user_name": [NoSuchAccount.words]})
+        raise NoSuchAccount(fields={"login": [NoSuchAccount.words]})
     grant(user.id, role, organisation_id, actor=actor, now=now)
     return user.id
 
@@ -165,6 +167,29 @@ def _in_charge_of(user_id: UUID, actor: Actor) -> User:
     if queries.serves_elsewhere(user_id, actor):
         raise ServesElsewhere
     return user
+
+
+def topmost() -> str:
+    """Return the name of the topmost unit, or nothing when there is no tree yet."""
+    return next((unit.name for unit in organisations.roots()), "")
+
+
+@transactional
+def set_up(user_name: str, name: str, password: str, *, unit: str = "", level: str = "province", code: str = "", now: datetime) -> str:
+    """Make the first administrator of an empty service at its topmost unit; return that unit's name.
+
+    Refuses when there is any account: nobody becomes administrator of a running service this way.
+    """
+    if queries.anybody():
+        raise AlreadySetUp
+    if not organisations.roots():
+        row = {"code": code, "name": unit, "parent_code": "", "level": level}
+        tree.import_tree([row], today=local(now).date())
+    root = organisations.roots()[0]
+    user_id = create_user(user_name, name, password, by=None, now=now)
+    grant(user_id, Role.ADMIN, root.id, actor=SYSTEM, now=now)
+    grant(user_id, Role.APPROVER, root.id, actor=SYSTEM, now=now)
+    return root.name
 
 
 # Passwords ------------------------------------------------------------------------------------------------------
