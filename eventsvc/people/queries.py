@@ -1,6 +1,6 @@
 """What may be read of the roll: always within somebody's scope, and no more than they may see."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,12 +26,18 @@ GOES_ROUND = (Role.GROUP_LEADER, Role.ORGANISER, Role.ADMIN)
 
 
 @dataclass(frozen=True)
-class Place:
+class Near:
+    """How near somebody stands to a unit: works for it, or looks at it from right above."""
+
+    own: bool
+    parent: bool
+
+
+@dataclass(frozen=True)
+class Place(Near):
     """A unit, and how near to it somebody stands."""
 
     unit: Organisation
-    own: bool
-    parent: bool
 
 
 @dataclass(frozen=True)
@@ -50,20 +56,22 @@ def place(organisation_id: UUID, *, within: Actor) -> Place:
     unit = db.session.scalar(select(Organisation).where(Organisation.id == organisation_id, reach))
     if unit is None:
         raise NotFound
-    return _nearness(unit, within)
+    near = nearness([organisation_id], within)[organisation_id]
+    return Place(near.own, near.parent, unit)
 
 
-def _nearness(unit: Organisation, actor: Actor) -> Place:
-    """A group belongs to its village: whoever works for the village works for its groups."""
-    places = set(actor.places(Role.ORGANISER))
-    village = unit.parent_id if unit.level is Level.GROUP else unit.id
-    own = bool({unit.id, village} & places)
-    above = unit.parent_id if unit.level is not Level.GROUP else _parent_of(village)
-    return Place(unit, own, above in set(actor.places(Role.VIEWER)))
-
-
-def _parent_of(unit_id: UUID | None) -> UUID | None:
-    return db.session.scalar(select(Organisation.parent_id).where(Organisation.id == unit_id))
+def nearness(unit_ids: Iterable[UUID], actor: Actor) -> dict[UUID, Near]:
+    """Say how near somebody stands to each of these units, in one statement. A group belongs to its village."""
+    above = aliased(Organisation)
+    query = select(Organisation.id, Organisation.level, Organisation.parent_id, above.parent_id.label("grandparent_id"))
+    query = query.outerjoin(above, above.id == Organisation.parent_id).where(Organisation.id.in_(set(unit_ids)))
+    working, looking = set(actor.places(Role.ORGANISER)), set(actor.places(Role.VIEWER))
+    found = {}
+    for row in db.session.execute(query):
+        is_group = row.level is Level.GROUP
+        village, parent = (row.parent_id, row.grandparent_id) if is_group else (row.id, row.parent_id)
+        found[row.id] = Near(bool({row.id, village} & working), parent in looking)
+    return found
 
 
 def households(organisation_id: UUID, *, within: Actor, q: str = "", closed: bool = False, page: int = 1, size: int = 50) -> Page:
@@ -80,7 +88,7 @@ def households(organisation_id: UUID, *, within: Actor, q: str = "", closed: boo
     found.sort(key=lambda row: natural(row[0].number))
     pages = max(1, -(-len(found) // size))
     page = min(max(page, 1), pages)
-    return Page(seen(found[(page - 1) * size : page * size], here, within), len(found), page, pages)
+    return Page(seen(found[(page - 1) * size : page * size], within), len(found), page, pages)
 
 
 def household(household_id: UUID, *, within: Actor) -> tuple[rules.Household, Place]:
@@ -90,15 +98,24 @@ def household(household_id: UUID, *, within: Actor) -> tuple[rules.Household, Pl
     if found is None:
         raise NotFound
     here = place(found[0].organisation_id, within=within)
-    return seen([(found[0], found[1])], here, within)[0], here
+    return seen([(found[0], found[1])], within)[0], here
 
 
-def seen(rows: Iterable[tuple[Household, str | None]], here: Place, actor: Actor) -> list[rules.Household]:
-    """Open what is held of these households and hide what this actor may not see; one statement."""
+def seen(rows: Iterable[tuple[Household, str | None]], actor: Actor, assigned: Container[UUID] = ()) -> list[rules.Household]:
+    """Open what is held of these households, with their leaders' names, and hide what this actor may not see; two statements.
+
+    `assigned` are households that somebody's round has given to this actor, whoever looks after them all year.
+    """
     rows = list(rows)
-    sights = {h.id: rules.sight(special=h.special, assigned=h.leader_id == actor.id, own=here.own, parent=here.parent) for h, _ in rows}
+    near = nearness({h.organisation_id for h, _ in rows}, actor) if rows else {}
+    sights = {h.id: _sight(h, near[h.organisation_id], actor, h.id in assigned) for h, _ in rows}
     known = opened(h.id for h, _ in rows if sights[h.id] is not rules.Sight.NUMBER)
     return [rules.as_seen(whole(h, name or "", known.get(h.id, {})), sights[h.id]) for h, name in rows]
+
+
+def _sight(row: Household, near: Near, actor: Actor, assigned: bool) -> rules.Sight:
+    assigned = assigned or row.leader_id == actor.id
+    return rules.sight(special=row.special, assigned=assigned, own=near.own, parent=near.parent)
 
 
 def opened(household_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

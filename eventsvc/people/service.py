@@ -40,8 +40,8 @@ def add_household(organisation_id: UUID, number: str = "", *, head: str, phone: 
     """Write down a household of a village or group; without a number it gets the next one."""
     may_write(organisation_id, actor)
     given = Given(number, head, phone, address, leader_id, special, situation)
-    _must_be_leader(organisation_id, leader_id, known=None)
-    _hold(organisation_id)
+    must_be_leader(organisation_id, leader_id, known=None)
+    hold(organisation_id)
     row = _row(id or new_id(), organisation_id, replace(given, number=number or next_number(organisation_id)), now)
     with clash_means(NumberTaken(number=row["number"])):
         db.session.execute(insert(Household), [row])
@@ -54,7 +54,7 @@ def add_household(organisation_id: UUID, number: str = "", *, head: str, phone: 
 def change_household(household_id: UUID, given: Given, *, actor: Actor, now: datetime) -> None:
     """Change what is known of a household. What its writer could not see and left empty stays as it was."""
     row = _writable(household_id, actor)
-    _must_be_leader(row.organisation_id, given.leader_id, known=row.leader_id)
+    must_be_leader(row.organisation_id, given.leader_id, known=row.leader_id)
     was = queries.whole(row, "", queries.opened([row.id]).get(row.id, {}))
     if row.special and row.leader_id != actor.id:
         kept = {name: getattr(given, name) or getattr(was, name) for name in ("head", "phone", "address", "situation")}
@@ -82,7 +82,7 @@ class Imported:
 def import_households(organisation_id: UUID, rows: list[Given], *, actor: Actor, now: datetime, dry_run: bool = False) -> Imported:
     """Take in a village's list: all of it or nothing. Households are matched by their number, so twice changes nothing."""
     may_write(organisation_id, actor)
-    _hold(organisation_id)
+    hold(organisation_id)
     known = _known(organisation_id)
     pairs = [(_found(given, known), given) for given in rows]
     fresh = [given for was, given in pairs if was is None]
@@ -149,7 +149,7 @@ def close_household(household_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Take a household off the roll (moved away, merged): what is known of it goes a month later."""
     row = _writable(household_id, actor)
     if row.closed_at is None:
-        row.closed_at = now
+        row.closed_at, row.search_blob = now, None
         keep_until(row.id, day_of(now) + KEPT_CLOSED)
         announce(HouseholdChanged(row.id, row.organisation_id, "closed", actor.id, now))
 
@@ -160,17 +160,18 @@ def reopen_household(household_id: UUID, *, actor: Actor, now: datetime) -> None
     row = _writable(household_id, actor)
     if row.closed_at is not None:
         row.closed_at = None
+        row.search_blob = _search(row.id, given_of(queries.whole(row, "", queries.opened([row.id]).get(row.id, {}))))
         keep_until(row.id, day_of(now) + KEPT)
         announce(HouseholdChanged(row.id, row.organisation_id, "reopened", actor.id, now))
 
 
 @transactional
 def look_at_special(household_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Leave a line that the assigned leader opened what is known of a special family."""
-    row = db.session.get(Household, household_id)
-    if row is None or not row.special or row.leader_id != actor.id:
+    """Leave a line that somebody opened what is known of a special family; the caller has checked that they may."""
+    unit_id = db.session.scalar(select(Household.organisation_id).where(Household.id == household_id, Household.special))
+    if unit_id is None:
         raise NotFound
-    announce(SpecialFamilySeen(row.id, row.organisation_id, actor.id, now))
+    announce(SpecialFamilySeen(household_id, unit_id, actor.id, now))
 
 
 def may_write(organisation_id: UUID, actor: Actor) -> None:
@@ -213,7 +214,7 @@ def _search(household_id: UUID, given: Given) -> bytes | None:
     return keys().seal(search_text(given.head, given.phone).encode(), row=household_id, what=queries.SEARCH)
 
 
-def _hold(organisation_id: UUID) -> None:
+def hold(organisation_id: UUID) -> None:
     """Let one writer at a time give numbers in a village (SQLite has one writer anyway)."""
     db.session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update(key_share=True))
 
@@ -226,7 +227,7 @@ def _writable(household_id: UUID, actor: Actor) -> Household:
     return row
 
 
-def _must_be_leader(organisation_id: UUID, leader_id: UUID | None, known: UUID | None) -> None:
+def must_be_leader(organisation_id: UUID, leader_id: UUID | None, known: UUID | None) -> None:
     """Refuse a leader who does not work here; one who was assigned before may stay."""
     if leader_id in (None, known) or any(leader_id == user_id for user_id, _, _ in queries.leaders(organisation_id)):
         return

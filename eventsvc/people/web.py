@@ -1,5 +1,6 @@
 """Doors of the roll: a village's households, one household, and the list that is read in."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -27,7 +28,7 @@ def households(organisation_id: UUID) -> ResponseReturnValue:
     """List the households of a village; above it, the villages with how many each has."""
     me = actor()
     here = queries.place(organisation_id, within=me)
-    about = {"unit": here.unit, "path": organisations.path(organisation_id), "may_write": _may_write(organisation_id)}
+    about: dict[str, Any] = {"unit": here.unit, "path": organisations.path(organisation_id), "may_write": _may_write(organisation_id)}
     if here.unit.level not in (Level.VILLAGE, Level.GROUP):
         return page("people/units.html", units=queries.units_below(organisation_id), **about)
     q, closed = request.args.get("q", "")[:50], request.args.get("closed") == "1"
@@ -41,7 +42,7 @@ def add(organisation_id: UUID) -> ResponseReturnValue:
     """Write down one household."""
     unit = organisations.require(actor(), Role.ORGANISER, organisation_id)
     form = Form(household_schema(queries.leader_choices(organisation_id)), request.form if request.method == "POST" else None)
-    if request.method == "POST" and form.run(_add, organisation_id):
+    if request.method == "POST" and form.run(_add, organisation_id) is not None:
         flash(say(N_("已记下这一户")), "success")
         return redirect(url_for(".households", organisation_id=organisation_id), 303)
     return page("people/household_form.html", form.status, form=form, unit=unit, household=None)
@@ -100,15 +101,15 @@ def edit(household_id: UUID) -> ResponseReturnValue:
     schema = household_schema(_leaders_and(household), head_required=not hidden)
     typed = request.form if request.method == "POST" else None
     form = Form(schema, typed, filled=None if typed is not None else _filled(household))
-    if request.method == "POST" and form.run(_change, household_id):
+    if request.method == "POST" and form.run(_change, household_id) is not None:
         flash(say(N_("已保存")), "success")
         return redirect(url_for(".show", household_id=household_id), 303)
     return page("people/household_form.html", form.status, form=form, unit=here.unit, household=household)
 
 
-def _change(household_id: UUID, given: Given) -> bool:
+def _change(household_id: UUID, given: Given) -> UUID:
     service.change_household(household_id, given, actor=actor(), now=clock.now())
-    return True
+    return household_id
 
 
 @bp.post("/households/<uuid:household_id>/close")
