@@ -30,6 +30,7 @@ from eventsvc.infra.jobs import models as jobs
 from eventsvc.infra.jobs import queue
 from eventsvc.messages import models as messages
 from eventsvc.messages import web as messages_web
+from eventsvc.organisations import api as organisations_api
 from eventsvc.organisations import cli as organisations_cli
 from eventsvc.organisations import models as organisations
 from eventsvc.organisations import web as organisations_web
@@ -73,7 +74,9 @@ DOORS = (
     messages_web.bp,
     desk_web.bp,
 )
-API_DOORS: tuple[Any, ...] = ()
+API_DOORS: tuple[Any, ...] = (
+    organisations_api.bp,
+)
 COMMANDS: tuple[Any, ...] = (
     organisations_cli.organisations,
     accounts_cli.accounts,

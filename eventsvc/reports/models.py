@@ -4,25 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsvc.activities.models import Activity
 from eventsvc.core.codes import new_id
-from eventsvc.core.enums import Labelled
-from eventsvc.core.words import N_
 from eventsvc.infra.db import Model, UtcDateTime, one_of
 from eventsvc.infra.storage import StoredFile
+from eventsvc.reports.workflow import ReportState
 
-
-class ReportState(Labelled):
-    """Where a report stands."""
-
-    DRAFTING = "drafting", N_("填写中")
-    SUBMITTED = "submitted", N_("待审核")
-    RETURNED = "returned", N_("已退回")
-    ACCEPTED = "accepted", N_("已审核")
-    LOCKED = "locked", N_("已锁定")
+__all__ = ["Figure", "Report", "ReportMove", "ReportPhoto", "ReportState"]
 
 
 class Report(Model):
@@ -80,9 +71,9 @@ class Figure(Model):
     code: Mapped[str] = mapped_column(String(60))
     version: Mapped[int] = mapped_column(default=1)
     position: Mapped[int] = mapped_column(default=0)
-    computed: Mapped[int | None]
+    computed: Mapped[int | None] = mapped_column(BigInteger)
     """Whole numbers in smallest units (fen, persons). None: nothing in the system knows it."""
-    given: Mapped[int | None]
+    given: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(String(200), default="")
 
     @property
