@@ -12,6 +12,7 @@ from eventsvc.accounts import models as accounts
 from eventsvc.accounts import web as accounts_web
 from eventsvc.activities import models as activities
 from eventsvc.activities import web as activities_web
+from eventsvc.activities.events import ActivityChanged, ActivityMoved, ActivityPlanned
 from eventsvc.audit import models as audit
 from eventsvc.campaigns import models as campaigns
 from eventsvc.campaigns import web as campaigns_web
@@ -29,6 +30,7 @@ from eventsvc.infra.db import db
 from eventsvc.infra.jobs import models as jobs
 from eventsvc.infra.jobs import queue
 from eventsvc.messages import models as messages
+from eventsvc.messages import service as messages_service
 from eventsvc.messages import web as messages_web
 from eventsvc.organisations import api as organisations_api
 from eventsvc.organisations import cli as organisations_cli
@@ -38,7 +40,9 @@ from eventsvc.organisations.events import UnitsMerged
 from eventsvc.people import models as people
 from eventsvc.people import web as people_web
 from eventsvc.registrations import models as registrations
+from eventsvc.registrations import service as registrations_service
 from eventsvc.registrations import web as registrations_web
+from eventsvc.registrations.events import Promoted, Reviewed, SignedUp, Withdrawn
 from eventsvc.reports import models as reports
 from eventsvc.reports import web as reports_web
 from eventsvc.reports.events import ReportMoved
@@ -84,6 +88,13 @@ COMMANDS: tuple[Any, ...] = (
 )
 
 SUBSCRIBERS: events.Handlers = {
+    ActivityPlanned: (registrations_service.hear_plan,),
+    ActivityMoved: (registrations_service.hear_move, messages_service.hear_move),
+    ActivityChanged: (registrations_service.hear_change, messages_service.hear_change),
+    SignedUp: (messages_service.hear_sign_up,),
+    Withdrawn: (messages_service.hear_withdrawal,),
+    Promoted: (messages_service.hear_promotion,),
+    Reviewed: (messages_service.hear_review,),
     ReportMoved: (statistics_service.hear,),
     UnitsMerged: (statistics_service.hear_merged,),
 }

@@ -1,10 +1,10 @@
 """Parties, their people, the pools they take places from, and the claims that keep one person one person."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsvc.core.codes import new_id
@@ -133,3 +133,11 @@ class Claim(Model):
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registrations.id"), index=True)
     kind: Mapped[str] = mapped_column(String(24))
     value: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+def table_of(model: type[Model]) -> Table:
+    """Return a model's table, for statements that go through the engine without the ORM."""
+    return cast(Table, model.__table__)
+
+
+CLAIMS, PARTICIPANTS, POOLS, REGISTRATIONS, SEATS = map(table_of, (Claim, Participant, Pool, Registration, Seat))

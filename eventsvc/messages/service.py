@@ -1,0 +1,113 @@
+"""Somebody must be told: rows that the rooms below cause by their events. Without a provider they make the call list."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, insert, select, update
+
+from eventsvc.activities import queries as activities
+from eventsvc.activities.events import ActivityChanged, ActivityMoved
+from eventsvc.activities.models import Activity
+from eventsvc.core.actor import Actor, Role
+from eventsvc.core.codes import new_id
+from eventsvc.core.errors import NotFound
+from eventsvc.infra.db import changed, db, transactional
+from eventsvc.messages.models import Message, MessageState
+from eventsvc.registrations import queries as registrations
+from eventsvc.registrations.events import Promoted, Reviewed, SignedUp, Withdrawn
+from eventsvc.registrations.models import REGISTRATIONS as R
+from eventsvc.registrations.models import Standing, table_of
+
+M: Table = table_of(Message)
+PAGE, CALL = "page", "call"
+"""Told by the page that answered the sign-up; to be told by a call."""
+STAND = (Standing.PLACED, Standing.WAITING, Standing.OFFERED, Standing.TO_REVIEW)
+
+
+def hear_sign_up(event: SignedUp) -> None:
+    """Write down that the receipt told the party where it stands; a provider would send the same by SMS."""
+    row = _row(event.activity_id, event.registration_id, event.standing.value, event.at)
+    db.session.execute(insert(M), {**row, "channel": PAGE, "state": MessageState.TOLD, "told_at": event.at})
+
+
+def hear_promotion(event: Promoted) -> None:
+    """Somebody who waited has a place: call."""
+    _due(event.activity_id, [event.registration_id], "promoted", event.at, key=event.at.isoformat())
+
+
+def hear_review(event: Reviewed) -> None:
+    """What was decided about a party is told to it."""
+    topic = {Standing.PLACED: "admitted", Standing.WAITING: "waits", Standing.REJECTED: "rejected"}[event.standing]
+    _due(event.activity_id, [event.registration_id], topic, event.at, key=event.at.isoformat())
+
+
+def hear_withdrawal(event: Withdrawn) -> None:
+    """Who has gone need not be told what was still to be said."""
+    _drop(M.c.registration_id == event.registration_id)
+
+
+def hear_move(event: ActivityMoved) -> None:
+    """An activity is cancelled: everyone who stands in the list is told that, and nothing else any more."""
+    if event.action == "cancel":
+        _drop(M.c.activity_id == event.activity_id)
+        _due(event.activity_id, _standing(event.activity_id), "cancelled", event.at, key=str(event.move_id))
+
+
+def hear_change(event: ActivityChanged) -> None:
+    """Another time or place: everyone who stands in the list is told; what was to be told of an older change is dropped."""
+    _drop(M.c.activity_id == event.activity_id, M.c.topic == "rescheduled")
+    facts = {"before": dict(event.facts.get("before", {})), "after": dict(event.facts.get("after", {}))}
+    _due(event.activity_id, _standing(event.activity_id), "rescheduled", event.at, key=str(event.move_id), facts=facts)
+
+
+@transactional
+def remind(activity_id: UUID, *, actor: Actor, now: datetime) -> int:
+    """Put everyone who has a place on the call list once more, to be reminded of the day; once a day at most."""
+    _must_call(activity_id, actor)
+    today, placed = now.date().isoformat(), _standing(activity_id, Standing.PLACED)
+    told = select(M.c.registration_id).where(M.c.activity_id == activity_id, M.c.topic == "reminder", M.c.key == today)
+    already = set(db.session.scalars(told))
+    fresh = [party for party in placed if party not in already]
+    _due(activity_id, fresh, "reminder", now, key=today)
+    return len(fresh)
+
+
+@transactional
+def tell(activity_id: UUID, message_id: UUID, state: MessageState, *, actor: Actor, now: datetime) -> None:
+    """Write down how a call went: told, no answer, or (undone) still due."""
+    _must_call(activity_id, actor)
+    done = state in (MessageState.TOLD, MessageState.NO_ANSWER)
+    values = {"state": state, "told_at": now if done else None, "told_by": actor.id if done else None}
+    mine = (M.c.id == message_id, M.c.activity_id == activity_id, M.c.channel == CALL, M.c.state != MessageState.DROPPED)
+    if changed(db.session.execute(update(M).where(*mine).values(values))) != 1:
+        raise NotFound
+
+
+def _must_call(activity_id: UUID, actor: Actor) -> Activity:
+    activity = activities.activity(activity_id, within=actor)
+    registrations.must_see_people(activity, actor, Role.GROUP_LEADER)
+    return activity
+
+
+def _standing(activity_id: UUID, *standings: Standing) -> list[UUID]:
+    wanted = standings or STAND
+    return list(db.session.scalars(select(R.c.id).where(R.c.activity_id == activity_id, R.c.standing.in_(wanted))))
+
+
+def _due(activity_id: UUID, parties: Iterable[UUID], topic: str, at: datetime, *, key: str, facts: Mapping[str, Any] | None = None) -> None:
+    if rows := [_row(activity_id, party, topic, at, key, facts) for party in parties]:
+        db.session.execute(insert(M), rows)
+
+
+def _row(activity_id: UUID, party: UUID, topic: str, at: datetime, key: str = "", facts: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "id": new_id(), "activity_id": activity_id, "registration_id": party, "topic": topic, "key": key, "channel": CALL,
+        "facts": dict(facts or {}), "state": MessageState.DUE, "created_at": at, "told_at": None, "told_by": None,
+    }  # fmt: skip
+
+
+def _drop(*conditions: Any) -> None:
+    waiting = M.c.state.in_((MessageState.DUE, MessageState.NO_ANSWER))
+    db.session.execute(update(M).where(*conditions, waiting, M.c.channel == CALL).values(state=MessageState.DROPPED))

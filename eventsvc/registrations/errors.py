@@ -1,0 +1,103 @@
+"""How sign-up says no. Each code is stable; each sentence says what to do next."""
+
+from eventsvc.core.errors import Conflict, Invalid
+from eventsvc.core.words import N_
+
+
+class LinkClosed(Conflict):
+    """There is no sign-up behind this link (any more)."""
+
+    code = "link_closed"
+    words = N_("这个报名链接现在没有开放；请向发链接给您的人或主办单位核对")
+    status = 410
+
+
+class ActivityCancelled(LinkClosed):
+    """The activity will not take place."""
+
+    code = "activity_cancelled"
+    words = N_("“{title}”已经取消，不再接受报名；有疑问请打电话给主办单位")
+
+
+class ActivityIsOver(LinkClosed):
+    """The activity has taken place."""
+
+    code = "activity_over"
+    words = N_("“{title}”已经举办过了，不再接受报名；下次活动请留意通知")
+
+
+class NotOpenYet(Conflict):
+    """Sign-up begins later."""
+
+    code = "not_open_yet"
+    words = N_("报名还没有开始，{opens}开始；请到时再打开这个链接")
+
+
+class SignUpOver(Conflict):
+    """Sign-up has ended."""
+
+    code = "sign_up_over"
+    words = N_("报名已经截止；还想参加请打电话给主办单位，看有没有空位")
+
+
+class SignUpPaused(Conflict):
+    """The organiser holds sign-up for a while."""
+
+    code = "sign_up_paused"
+    words = N_("报名暂停了；请过一会儿再打开，或打电话给主办单位")
+
+
+class ActivityFull(Conflict):
+    """No place is left and nobody may wait."""
+
+    code = "activity_full"
+    words = N_("“{title}”名额已满（共{capacity}个）；请打电话给主办单位，有人退出时可以补上")
+
+
+class AlreadySignedUp(Conflict):
+    """Somebody of this party stands in the list already."""
+
+    code = "already_signed_up"
+    words = N_("这里面有人已经报过“{title}”了，不用再报；要查看或修改，请点“找回我的报名”")
+
+
+class AnotherBody(Invalid):
+    """The same form was sent before with other words in it."""
+
+    code = "another_body"
+    words = N_("这张表已经提交成功过一次，这次内容不一样；要修改请用回执里的专用链接，要再报一份请重新打开报名页")
+
+
+class AlreadyWithdrawn(Conflict):
+    """The party has gone."""
+
+    code = "already_withdrawn"
+    words = N_("这份报名已经取消了；还想参加请重新报名")
+
+
+class TooLateToChange(Conflict):
+    """The activity has begun, been held or been cancelled."""
+
+    code = "too_late_to_change"
+    words = N_("活动已经开始、结束或取消，不能再改；有事请打电话给主办单位")
+
+
+class HasCome(Conflict):
+    """Somebody of the party was checked in."""
+
+    code = "has_come"
+    words = N_("这份报名里已经有人签到，不能取消；如果签错了，请先撤销签到")
+
+
+class NotToReview(Conflict):
+    """The party does not wait for a decision (any more)."""
+
+    code = "not_to_review"
+    words = N_("这份报名不在待核实状态，可能别人刚刚处理过；请刷新看最新情况")
+
+
+class SayWhy(Invalid):
+    """A reason is wanted and none was given."""
+
+    code = "say_why"
+    words = N_("请写明理由，至少两个字；它会留在查阅记录里")

@@ -1,0 +1,277 @@
+"""Questions about sign-ups: a party as it sees itself, and as those see it who may see people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, func, literal, or_, select
+from sqlalchemy.sql import Select
+
+from eventsvc.activities.models import Activity, State
+from eventsvc.core.actor import Actor, Role
+from eventsvc.core.errors import NotAllowed, NotFound
+from eventsvc.core.pinyin import sort_key
+from eventsvc.declare import Personal
+from eventsvc.infra.crypto import hashed, keys, same
+from eventsvc.infra.db import db
+from eventsvc.infra.vault import VaultRow
+from eventsvc.registrations.models import PARTICIPANTS as T
+from eventsvc.registrations.models import POOLS as P
+from eventsvc.registrations.models import REGISTRATIONS as R
+from eventsvc.registrations.models import Channel, Standing, table_of
+from eventsvc.registrations.openings import COLUMNS, MAIN, SOURCE, WIDTH, A, Opening, U
+
+V = table_of(VaultRow)
+CORE = ("name", "sex", "phone", "born_on")
+
+# -- one party, as it sees itself ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Record:
+    """One registration with the activity it belongs to."""
+
+    opening: Opening
+    id: UUID
+    code: str
+    standing: Standing
+    channel: Channel
+    seq: int | None
+    answers: Mapping[str, Any]
+    consents: Mapping[str, Any]
+    by_proxy: bool
+    placed_count: int
+    village_id: UUID | None
+    review_reason: str
+    secret_hash: bytes
+    secret_version: int
+    created_at: datetime
+    changed_at: datetime
+    withdrawn_at: datetime | None
+    ahead: int
+    """Its place among those who wait, from 1; 0 when it does not wait."""
+
+    @property
+    def secret(self) -> str:
+        """Return the party's secret, made again."""
+        return keys().secret("party", self.id, self.secret_version)
+
+    def opened_by(self, secret: str) -> bool:
+        """Say whether this secret belongs to the party."""
+        return bool(secret) and same(hashed(secret), self.secret_hash)
+
+    def may_change(self, now: datetime) -> bool:
+        """Say whether the party itself may still change or withdraw."""
+        live = self.standing in (Standing.PLACED, Standing.WAITING, Standing.OFFERED, Standing.TO_REVIEW)
+        return live and self.opening.state in (State.PUBLISHED, State.APPROVED) and now < self.opening.starts_at
+
+
+_W = R.alias("others")
+_AHEAD = (
+    select(func.count()).select_from(_W)
+    .where(_W.c.activity_id == R.c.activity_id, _W.c.standing == Standing.WAITING, _W.c.seq <= R.c.seq)
+).scalar_subquery()
+_RECORD = (
+    R.c.id, R.c.code, R.c.standing, R.c.channel, R.c.seq, R.c.answers, R.c.consents, R.c.by_proxy, R.c.placed_count,
+    R.c.organisation_id, R.c.review_reason, R.c.secret_hash, R.c.secret_version, R.c.created_at, R.c.changed_at, R.c.withdrawn_at,
+    _AHEAD,
+)  # fmt: skip
+_RECORDS = select(*(c.label(f"c{i}") for i, c in enumerate((*COLUMNS, *_RECORD)))).select_from(R.join(SOURCE, A.c.id == R.c.activity_id))
+_BY_CODE = _RECORDS.where(R.c.code == bindparam("code"))
+_BY_HASH = _RECORDS.where(R.c.secret_hash == bindparam("hash"))
+_BY_REGISTRATION = _RECORDS.where(R.c.id == bindparam("id"))
+
+
+def _record(row: Row[Any] | None) -> Record:
+    if row is None:
+        raise NotFound
+    return Record(Opening(*row[:WIDTH]), *row[WIDTH:])
+
+
+def by_code(code: str) -> Record:
+    """Return the registration with this printed code, or raise NotFound. The code opens nothing by itself."""
+    return _record(db.session.execute(_BY_CODE, {"code": code}).first())
+
+
+def by_secret(secret: str) -> Record:
+    """Return the registration whose private link this is, or raise NotFound."""
+    return _record(db.session.execute(_BY_HASH, {"hash": hashed(secret)}).first())
+
+
+def by_id(registration_id: UUID) -> Record:
+    """Return a registration; whoever asks has checked the right to see it."""
+    return _record(db.session.execute(_BY_REGISTRATION, {"id": registration_id}).first())
+
+
+# -- people ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, repr=False)
+class PersonRow:
+    """One person of a party, opened."""
+
+    id: UUID
+    role: str
+    name: str
+    sex: str
+    phone: str
+    born_on: str
+    attended: bool
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, repr=False)
+class PartyRow:
+    """One party, opened: for pages of those who may see it, check-in, papers, workbooks."""
+
+    id: UUID
+    code: str
+    standing: Standing
+    seq: int | None
+    channel: Channel
+    village: str
+    answers: Mapping[str, Any]
+    """Those that are personal too."""
+    people: tuple[PersonRow, ...]
+    proxy: Mapping[str, Any] | None
+    created_at: datetime
+    review_reason: str = ""
+
+    @property
+    def names(self) -> str:
+        """Return the names of its people: 张建国、李秀英."""
+        return "、".join(person.name for person in self.people)
+
+    @property
+    def phones(self) -> list[tuple[str, str]]:
+        """Return (whose, number) to call: the proxy first, then the people."""
+        proxy = [(str(self.proxy["name"]), str(self.proxy["phone"]))] if self.proxy else []
+        found = proxy + [(p.name, p.phone) for p in self.people if p.phone]
+        return [(name, phone) for at, (name, phone) in enumerate(found) if phone not in {x for _, x in found[:at]}]
+
+
+def roster(activity_id: UUID, *standings: Standing) -> list[PartyRow]:
+    """Return the parties of an activity, opened: those who wait by their number, all others as a Chinese list goes."""
+    wanted = R.c.activity_id == activity_id
+    return sorted(_opened(and_(wanted, R.c.standing.in_(standings)) if standings else wanted), key=_order)
+
+
+def parties(ids: Iterable[UUID]) -> list[PartyRow]:
+    """Return these parties, opened, in the order asked for."""
+    wanted = list(ids)
+    if not wanted:
+        return []
+    found = {party.id: party for party in _opened(R.c.id.in_(wanted))}
+    return [found[one] for one in wanted if one in found]
+
+
+def _order(party: PartyRow) -> tuple[Any, ...]:
+    if party.standing == Standing.WAITING:
+        return (1, party.seq or 0, ())
+    return (0, 0, [sort_key(person.name) for person in party.people if person.name])
+
+
+def _opened(condition: Any) -> list[PartyRow]:
+    """Two statements: the parties with their people, and what the vault holds of both."""
+    query = (
+        select(
+            R.c.id, R.c.code, R.c.standing, R.c.seq, R.c.channel, R.c.answers, R.c.created_at, R.c.review_reason,
+            U.c.name.label("village"), T.c.id.label("person_id"), T.c.role, T.c.attended,
+        )
+        .select_from(R.join(T, T.c.registration_id == R.c.id).outerjoin(U, U.c.id == R.c.organisation_id))
+        .where(condition).order_by(R.c.id, T.c.position)
+    )  # fmt: skip
+    rows: Sequence[Any] = db.session.execute(query).all()
+    ids = select(R.c.id).where(condition)
+    held = vault_of(or_(V.c.owner_id.in_(ids), V.c.owner_id.in_(select(T.c.id).join(R, R.c.id == T.c.registration_id).where(condition))))
+    grouped: dict[UUID, list[Any]] = {}
+    for row in rows:
+        grouped.setdefault(row.id, []).append(row)
+    return [_party_row(group, held) for group in grouped.values()]
+
+
+def vault_of(condition: Any) -> dict[UUID, dict[str, Any]]:
+    """Open what the vault holds under a condition, the classes of each owner merged."""
+    found: dict[UUID, dict[str, Any]] = {}
+    for owner, personal, blob in db.session.execute(select(V.c.owner_id, V.c.personal, V.c.blob).where(condition)):
+        found.setdefault(owner, {}).update(keys().open_json(blob, row=owner, what=f"vault:{personal.value}"))
+    return found
+
+
+def _party_row(rows: Sequence[Row[Any]], held: Mapping[UUID, Mapping[str, Any]]) -> PartyRow:
+    first, own = rows[0], held.get(rows[0].id, {})
+    return PartyRow(
+        first.id, first.code, first.standing, first.seq, first.channel, first.village or own.get("_village", ""),
+        {**first.answers, **{k: v for k, v in own.items() if not k.startswith("_")}},
+        tuple(_person_row(row, held.get(row.person_id, {})) for row in rows),
+        own.get("_proxy"), first.created_at, first.review_reason,
+    )  # fmt: skip
+
+
+def _person_row(row: Row[Any], held: Mapping[str, Any]) -> PersonRow:
+    name, sex, phone, born_on = (str(held.get(key) or "") for key in CORE)
+    extra = {key: value for key, value in held.items() if key not in CORE}
+    return PersonRow(row.person_id, row.role, name, sex, phone, born_on, row.attended, extra)
+
+
+def names_of(record: Record) -> list[tuple[str, str]]:
+    """Return (role, name) of a party's people, for the party itself: one statement."""
+    query = (
+        select(T.c.id, T.c.role, V.c.blob)
+        .select_from(T.outerjoin(V, and_(V.c.owner_id == T.c.id, V.c.personal == Personal.CONTACT)))
+        .where(T.c.registration_id == record.id).order_by(T.c.position)
+    )  # fmt: skip
+    found = []
+    for person_id, role, blob in db.session.execute(query):
+        held = keys().open_json(blob, row=person_id, what="vault:contact") if blob else {}
+        found.append((role, held.get("name", "")))
+    return found
+
+
+# -- the office's list ------------------------------------------------------------------------------------------------------
+
+
+def sees_people(activity: Activity, actor: Actor, role: str = Role.VIEWER) -> bool:
+    """Say whether somebody sees who signed up: the host unit and the one above it; higher levels see counts."""
+    near = {activity.organisation_id, activity.organisation.parent_id}
+    return not near.isdisjoint(actor.places(role))
+
+
+def must_see_people(activity: Activity, actor: Actor, role: str = Role.VIEWER) -> None:
+    """Raise NotAllowed unless `sees_people`."""
+    if not sees_people(activity, actor, role):
+        raise NotAllowed
+
+
+def counts(activity_id: UUID) -> dict[Standing, int]:
+    """Return how many parties stand where."""
+    query = select(R.c.standing, func.count()).where(R.c.activity_id == activity_id).group_by(R.c.standing)
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def listed(activity_id: UUID, standing: Standing | None) -> list[tuple[UUID, Standing, str, list[tuple[UUID, bytes | None]]]]:
+    """Return (id, standing, code, people's search blobs) of an activity's parties, those who wait last and by number."""
+    query = select(R.c.id, R.c.standing, R.c.code, T.c.id.label("person"), T.c.search_blob).join(T, T.c.registration_id == R.c.id)
+    query = query.where(R.c.activity_id == activity_id)
+    if standing:
+        query = query.where(R.c.standing == standing)
+    query = query.order_by(func.coalesce(R.c.seq, literal(0)), R.c.created_at, R.c.id, T.c.position)
+    found: dict[UUID, tuple[UUID, Standing, str, list[tuple[UUID, bytes | None]]]] = {}
+    for row in db.session.execute(query):
+        found.setdefault(row.id, (row.id, row.standing, row.code, []))[3].append((row.person, row.search_blob))
+    return list(found.values())
+
+
+def search_of(person_id: UUID, blob: bytes | None) -> str:
+    """Open one person's search blob."""
+    return keys().open(blob, row=person_id, what="search").decode() if blob else "||"
+
+
+def pool_of(activity_id: UUID, *, lock: bool = False) -> Row[Any] | None:
+    """Return an activity's main pool (id, cap, taken, waiting, seq); locked, it is the first thing that a command locks."""
+    query: Select[Any] = select(P.c.id, P.c.cap, P.c.taken, P.c.waiting, P.c.seq).where(P.c.activity_id == activity_id, P.c.kind == MAIN)
+    return db.session.execute(query.with_for_update() if lock else query).first()
+
+

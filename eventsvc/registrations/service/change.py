@@ -1,0 +1,166 @@
+"""A party changes what it told us; the office corrects who somebody is. History keeps which questions, never the answers."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+
+from eventsvc.activities import queries as activities
+from eventsvc.core.actor import Actor, Role
+from eventsvc.core.periods import day_of
+from eventsvc.declare import Field
+from eventsvc.infra import vault
+from eventsvc.infra.crypto import hashed, keys
+from eventsvc.infra.db import clash_means, db, transactional
+from eventsvc.infra.events import announce
+from eventsvc.infra.vault import VaultRow
+from eventsvc.registrations import queries
+from eventsvc.registrations.errors import AlreadySignedUp, AlreadyWithdrawn, TooLateToChange
+from eventsvc.registrations.events import LinkRenewed, RegistrationChanged
+from eventsvc.registrations.models import CLAIMS as C
+from eventsvc.registrations.models import PARTICIPANTS as T
+from eventsvc.registrations.models import REGISTRATIONS as R
+from eventsvc.registrations.models import table_of
+from eventsvc.registrations.queries import Record
+from eventsvc.registrations.schemas import (
+    UNCHANGEABLE,
+    Consent,
+    Party,
+    PersonAnswers,
+    Proxy,
+    asked_of,
+    asked_of_party,
+)
+from eventsvc.registrations.service import arrival
+from eventsvc.registrations.service.standing import GONE
+
+V = table_of(VaultRow)
+
+
+@transactional
+def change(registration_id: UUID, told: tuple[Party, ...], *, now: datetime) -> None:
+    """Write down a party's new answers, given by whoever holds its link. Who they are stays as it was."""
+    record = queries.by_id(registration_id)
+    if record.standing in GONE:
+        raise AlreadyWithdrawn
+    if not record.may_change(now):
+        raise TooLateToChange
+    old = party_of(record)
+    people = tuple(
+        replace(new, answers={**new.answers, **{k: v for k, v in was.answers.items() if k in UNCHANGEABLE}})
+        for new, was in zip(told[0].people, old.people, strict=True)
+    )
+    _rewrite(record, old, replace(told[0], people=people), None, now)
+
+
+@transactional
+def correct(registration_id: UUID, told: tuple[Party, ...], *, actor: Actor, now: datetime) -> None:
+    """Correct a party from the office, a mistyped name or ID number included."""
+    record = queries.by_id(registration_id)
+    queries.must_see_people(activities.activity(record.opening.id, within=actor), actor, Role.ORGANISER)
+    if record.standing in GONE:
+        raise AlreadyWithdrawn
+    _rewrite(record, party_of(record), told[0], actor, now)
+
+
+@transactional
+def renew_link(registration_id: UUID, *, now: datetime, actor: Actor | None = None) -> str:
+    """Make the party's old private link worthless and return the new secret."""
+    record = queries.by_id(registration_id)
+    if actor is not None:
+        queries.must_see_people(activities.activity(record.opening.id, within=actor), actor, Role.ORGANISER)
+    version = record.secret_version + 1
+    secret = keys().secret("party", record.id, version)
+    db.session.execute(update(R).where(R.c.id == record.id).values(secret_version=version, secret_hash=hashed(secret)))
+    announce(LinkRenewed(record.id, record.opening.id, now, actor.id if actor else None))
+    return secret
+
+
+def party_of(record: Record) -> Party:
+    """Return what a party told us, opened and typed again."""
+    ids = db.session.execute(select(T.c.id, T.c.role).where(T.c.registration_id == record.id).order_by(T.c.position)).all()
+    held = vault.read([record.id, *(row.id for row in ids)])
+    own = held.get(record.id, {})
+    kind = record.opening.kind
+    assert kind.party
+    people = tuple(PersonAnswers(row.role, _typed(asked_of(kind.party.person(row.role)), held.get(row.id, {}))) for row in ids)
+    answers = _typed(asked_of_party(kind, record.opening.plan), {**record.answers, **own})
+    proxy = Proxy(**own["_proxy"]) if own.get("_proxy") else None
+    consent = Consent(**{purpose: True for purpose in record.consents if purpose in Consent.__dataclass_fields__})
+    return Party(people, answers, proxy, record.village_id, own.get("_village", ""), consent)
+
+
+def as_sent(party: Party) -> dict[str, Any]:
+    """Return a party in the shape in which it is sent, to fill its form in with."""
+    proxy = {"relation": party.proxy.relation, "name": party.proxy.name, "phone": party.proxy.phone} if party.proxy else {"relation": "self"}
+    return {
+        "people": {p.role: {k: arrival.at_rest(v) for k, v in p.answers.items()} for p in party.people},
+        "answers": {k: arrival.at_rest(v) for k, v in party.answers.items()},
+        "proxy": proxy,
+        "village": str(party.village) if party.village else None,
+        "village_name": party.village_name,
+        "consent": dict.fromkeys(party.consent.purposes(), True),
+    }
+
+
+def _typed(asked: tuple[Field, ...], held: Mapping[str, Any]) -> dict[str, Any]:
+    """Read stored answers as the schema would; one that no longer reads is left out, not an accident."""
+    found: dict[str, Any] = {}
+    for question in asked:
+        if held.get(question.name) is None:
+            continue
+        try:
+            found[question.name] = question.marshal().deserialize(held[question.name])
+        except ValueError:
+            continue
+    return found
+
+
+def _rewrite(record: Record, old: Party, new: Party, actor: Actor | None, now: datetime) -> None:
+    names = differences(old, new)
+    if not names:
+        return
+    arrival.check(record.opening, new, today=day_of(now))
+    by_role = {row.role: row.id for row in db.session.execute(select(T.c.id, T.c.role).where(T.c.registration_id == record.id))}
+    ring = keys()
+    db.session.execute(delete(C).where(C.c.registration_id == record.id))
+    with clash_means(AlreadySignedUp(title=record.opening.title)):
+        if claims := arrival.claims_of(record.opening.id, record.id, new, ring):
+            db.session.execute(insert(C), claims)
+    rows = arrival.vault_rows(record.id, arrival.party_secrets(record.opening, new), record.opening)
+    for person in new.people:
+        rows += arrival.vault_rows(by_role[person.role], arrival.person_secrets(record.opening, person), record.opening)
+        blob = arrival.search_blob(by_role[person.role], person, new, ring)
+        db.session.execute(update(T).where(T.c.id == by_role[person.role]).values(search_blob=blob))
+    db.session.execute(delete(V).where(V.c.owner_id.in_([record.id, *by_role.values()])))
+    db.session.execute(insert(V), rows)
+    values = {"answers": arrival.plain_answers(record.opening, new), "organisation_id": new.village, "changed_at": now,
+              "by_proxy": new.proxy is not None, "consents": {**record.consents, **_new_consents(record, new, now)}}  # fmt: skip
+    db.session.execute(update(R).where(R.c.id == record.id).values(values))
+    announce(RegistrationChanged(record.id, record.opening.id, names, now, actor.id if actor else None))
+
+
+def _new_consents(record: Record, new: Party, now: datetime) -> dict[str, Any]:
+    given = arrival.consents(new, now)
+    return {purpose: said for purpose, said in given.items() if purpose not in record.consents}
+
+
+def differences(old: Party, new: Party) -> tuple[str, ...]:
+    """Return the names of the questions that are answered otherwise now."""
+    before, after = _flat(old), _flat(new)
+    return tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
+
+
+def _flat(party: Party) -> dict[str, Any]:
+    found = {f"answers.{k}": v for k, v in party.answers.items() if _says(v)}
+    found |= {f"people.{p.role}.{k}": v for p in party.people for k, v in p.answers.items() if _says(v)}
+    found |= {"proxy": party.proxy} if party.proxy else {}
+    found |= {"village": party.village or party.village_name} if party.village or party.village_name else {}
+    return found | {f"consent.{purpose}": True for purpose in party.consent.purposes()}
+
+
+def _says(value: Any) -> bool:
+    return value not in (None, "", [], False)

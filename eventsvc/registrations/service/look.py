@@ -1,0 +1,47 @@
+"""Somebody looks at full data, or takes it away: allowed with a reason, and written down."""
+
+from datetime import datetime
+from uuid import UUID
+
+from eventsvc.activities import queries as activities
+from eventsvc.core.actor import Actor, Role
+from eventsvc.core.errors import NotFound
+from eventsvc.core.text import clean_text
+from eventsvc.infra.db import transactional
+from eventsvc.infra.events import announce
+from eventsvc.registrations import queries
+from eventsvc.registrations.errors import SayWhy
+from eventsvc.registrations.events import Exported, Unmasked
+from eventsvc.registrations.models import Standing
+from eventsvc.registrations.queries import PartyRow
+
+
+@transactional
+def unmask(activity_id: UUID, registration_id: UUID, reason: str, *, actor: Actor, now: datetime) -> PartyRow:
+    """Return one party's full data to somebody who says why; the reason stays in the audit."""
+    activity = activities.activity(activity_id, within=actor)
+    queries.must_see_people(activity, actor, Role.ORGANISER)
+    said = _reason(reason)
+    record = queries.by_id(registration_id)
+    if record.opening.id != activity_id:
+        raise NotFound
+    announce(Unmasked(record.id, activity_id, actor.id, said, now))
+    return queries.parties([record.id])[0]
+
+
+@transactional
+def export(activity_id: UUID, *, full: bool, reason: str = "", actor: Actor, now: datetime) -> list[PartyRow]:
+    """Return all parties for a workbook; with whole numbers only to somebody who says why."""
+    activity = activities.activity(activity_id, within=actor)
+    queries.must_see_people(activity, actor, Role.ORGANISER)
+    said = _reason(reason) if full else ""
+    rows = queries.roster(activity_id, *(s for s in Standing if s not in (Standing.WITHDRAWN, Standing.REJECTED)))
+    announce(Exported(activity_id, actor.id, full, said, len(rows), now))
+    return rows
+
+
+def _reason(reason: str) -> str:
+    said = clean_text(reason, 200)
+    if len(said) < 2:
+        raise SayWhy(fields={"reason": [SayWhy.words]})
+    return said

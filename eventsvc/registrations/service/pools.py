@@ -1,0 +1,67 @@
+"""What registrations do when an activity is planned, moved or cancelled: the pool follows the plan."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, insert, or_, select, update
+
+from eventsvc.activities.events import ActivityChanged, ActivityMoved, ActivityPlanned
+from eventsvc.activities.models import State
+from eventsvc.core.codes import new_id
+from eventsvc.core.periods import day_of
+from eventsvc.declare.personal import KEEP
+from eventsvc.infra.db import db
+from eventsvc.infra.vault import VaultRow
+from eventsvc.registrations import openings, queries
+from eventsvc.registrations.models import CLAIMS as C
+from eventsvc.registrations.models import PARTICIPANTS as T
+from eventsvc.registrations.models import POOLS as P
+from eventsvc.registrations.models import REGISTRATIONS as R
+from eventsvc.registrations.models import SEATS as S
+from eventsvc.registrations.models import table_of
+from eventsvc.registrations.service import places
+
+V = table_of(VaultRow)
+NO_LIMIT = 1_000_000
+"""The cap where the organiser wants none."""
+
+
+def hear_plan(event: ActivityPlanned) -> None:
+    """Make the pool, or give it the plan's capacity: raised, those who wait move up; lowered below what is taken, nobody is put out."""
+    opening = openings.opening_of(event.activity_id)
+    if opening.kind.party is None or (not opening.sign_up and opening.pool_id is None):
+        return
+    cap = NO_LIMIT if opening.capacity is None else opening.capacity
+    if opening.pool_id is None:
+        db.session.execute(insert(P), {"id": new_id(), "activity_id": opening.id, "kind": openings.MAIN, "cap": cap})
+    elif cap != opening.cap:
+        db.session.execute(update(P).where(P.c.id == opening.pool_id).values(cap=cap))
+        places.fill(opening.id, now=opening.updated_at)
+
+
+def hear_move(event: ActivityMoved) -> None:
+    """Free what was promised when an activity is cancelled: places, numbers and claims; who stood there stays readable."""
+    if event.action != "cancel":
+        return
+    pool = queries.pool_of(event.activity_id, lock=True)
+    if pool is None:
+        return
+    db.session.execute(update(P).where(P.c.id == pool.id).values(cap=0, taken=0, waiting=0))
+    db.session.execute(delete(S).where(S.c.pool_id == pool.id))
+    db.session.execute(delete(C).where(C.c.activity_id == event.activity_id))
+    db.session.execute(update(R).where(R.c.activity_id == event.activity_id).values(placed_count=0))
+
+
+def hear_change(event: ActivityChanged) -> None:
+    """Keep personal data as long as the new day asks for."""
+    opening = openings.opening_of(event.activity_id)
+    if opening.state in (State.APPROVED, State.PUBLISHED):
+        _keep_until(opening.id, opening.ends_at or opening.starts_at)
+
+
+def _keep_until(activity_id: UUID, ends: datetime) -> None:
+    of_parties = select(R.c.id).where(R.c.activity_id == activity_id)
+    of_people = select(T.c.id).where(T.c.activity_id == activity_id)
+    for personal, span in KEEP.items():
+        mine = or_(V.c.owner_id.in_(of_parties), V.c.owner_id.in_(of_people))
+        db.session.execute(update(V).where(mine, V.c.personal == personal).values(purge_on=day_of(ends) + span))

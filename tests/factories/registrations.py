@@ -1,0 +1,88 @@
+"""Parties and sign-ups, told and written down as the doors do."""
+
+import itertools
+from typing import Any
+
+from eventsvc.activities.models import Activity
+from eventsvc.core.identity import check_digit
+from eventsvc.kinds import KINDS
+from eventsvc.registrations import service
+from eventsvc.registrations.models import Channel
+from eventsvc.registrations.schemas import Party, PartySchema
+from eventsvc.registrations.service import Receipt
+from tests.factories.activities import NOW
+
+_numbers = itertools.count(1)
+SURNAMES = "林陈黄张吴李郑王刘许"
+GIVEN = "秀英建国玉兰福生金花文龙丽华志强"
+
+
+def an_id_number(sex: str = "male", born: str = "19480312", number: int | None = None) -> str:
+    """Return an ID number that is right, another one each time."""
+    at = next(_numbers) if number is None else number
+    first = f"350982{born}{at // 5 % 100:02d}{2 * (at % 5) + (1 if sex == 'male' else 0)}"
+    return first + check_digit(first)
+
+
+def a_phone(number: int | None = None) -> str:
+    """Return a mobile number, another one each time."""
+    return f"138{(next(_numbers) if number is None else number) % 10**8:08d}"
+
+
+def a_name() -> str:
+    """Return a name, another one each time for a long while."""
+    at = next(_numbers)
+    return SURNAMES[at % 10] + GIVEN[at // 10 % len(GIVEN)] + GIVEN[at // 160 % len(GIVEN)]
+
+
+def couple_body(**changed: Any) -> dict[str, Any]:
+    """Return a couple as JSON sends it; keywords replace whole parts (`answers`, `proxy`), dotted ones single answers."""
+    body: dict[str, Any] = {
+        "people": {
+            "husband": {"name": a_name(), "phone": a_phone(), "mobility": "walks"},
+            "wife": {"name": a_name(), "mobility": "walks"},
+        },
+        "answers": {
+            "married_on": {"calendar": "lunar", "year": 1974, "month": 12, "day": 8},
+            "marriage_proof": "own_word", "residence": "living", "honoured_before": "no",
+        },
+        "consent": {"contact": True},
+    }  # fmt: skip
+    return _changed(body, changed)
+
+
+def single_body(**changed: Any) -> dict[str, Any]:
+    """Return a volunteer as JSON sends one."""
+    body = {
+        "people": {"participant": {"name": a_name(), "sex": "female", "phone": a_phone(), "role": "volunteer"}},
+        "consent": {"contact": True},
+    }
+    return _changed(body, changed)
+
+
+def _changed(body: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
+    for name, value in changed.items():
+        node, *path = body, *name.split("__")
+        for part in path[:-1]:
+            node = node.setdefault(part, {})
+        node[path[-1]] = value
+    return body
+
+
+def a_party(kind: str = "golden_wedding", **changed: Any) -> Party:
+    """Return a party as the schema reads it: a_party(people__husband__phone="…")."""
+    body = couple_body(**changed) if kind == "golden_wedding" else single_body(**changed)
+    return PartySchema.asking(KINDS[kind], {}).load(body)[0]
+
+
+def signed_up(activity: Activity, now: Any = NOW, nonce: str | None = None, **changed: Any) -> Receipt:
+    """Sign a party up through the public link."""
+    assert activity.slug
+    party = a_party(activity.kind, **changed)
+    return service.sign_up(activity.slug, (party,), nonce=nonce or f"n{next(_numbers)}", now=now)
+
+
+def entered(activity: Activity, actor: Any, channel: Channel = Channel.STAFF, now: Any = NOW, **changed: Any) -> Any:
+    """Enter a party as staff does."""
+    party = a_party(activity.kind, **changed)
+    return service.add_by_staff(activity.id, party, channel=channel, nonce=f"s{next(_numbers)}", actor=actor, now=now)
