@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g, request_started
 from sqlalchemy import event, text
 
 from eventsvc.app import create_app
@@ -79,9 +79,15 @@ def settings(database_url: str, home: Path, redis_server: Any) -> Settings:
 def whole_app(settings: Settings) -> Flask:
     """The application with its tables, once for each database."""
     app = create_app(settings)
+    request_started.connect(_forget_the_request_before, app)
     with app.app_context():
         make_tables(app)
     return app
+
+
+def _forget_the_request_before(_app: Flask, **_: object) -> None:
+    """Empty `g`: tests hold one application context, and requests inside it would share who is acting."""
+    g.__dict__.clear()
 
 
 def make_tables(app: Flask) -> None:

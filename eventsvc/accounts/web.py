@@ -89,7 +89,7 @@ def first_a_password_of_ones_own() -> ResponseReturnValue | None:
     asked = policies.get(request.endpoint or "")
     if asked is None or asked.public or request.endpoint in FREE or wants_json() or actor_or_none() is None:
         return None
-    return redirect(url_for(".password"), 303) if g.eventsvc_visit.must_change_password else None
+    return redirect(url_for("accounts.password"), 303) if g.eventsvc_visit.must_change_password else None
 
 
 # In and out -----------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """From declared fields to one marshmallow schema: the grammar of form, API and what is at rest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +21,7 @@ class StrictSchema(Schema):
 
     @pre_load
     def _only_objects(self, data: Any, **_: Any) -> Any:
-        if not isinstance(data, dict):
+        if not isinstance(data, Mapping):
             raise ValidationError([Words(N_("内容的格式不对"))])
         return data
 
