@@ -1,7 +1,7 @@
 """The one layer from which page, workbook, chart and API read figures, so that all of them show the same numbers.
 
-Seven statements, however many units stand below: the unit, the definitions, its sums by month and kind, who stood
-below it when, their sums, its own activities and what each of them adds; an eighth where a unit was moved meanwhile.
+Eight statements, however many units stand below: the unit, what stands above it (twice), its sums by month and kind, its own
+activities, who stood below it when, their sums, the definitions; two more where a unit was moved meanwhile.
 """
 
 from collections import Counter, defaultdict
@@ -14,8 +14,11 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eventsvc.activities.models import Activity
-from eventsvc.core.actor import Actor
+from eventsvc.core import money
+from eventsvc.core.actor import Actor, Role
 from eventsvc.core.words import Label
+from eventsvc.declare import Indicator
+from eventsvc.declare.kind import SHARED_INDICATORS
 from eventsvc.infra.db import db
 from eventsvc.kinds import KINDS
 from eventsvc.organisations import queries as organisations
@@ -37,6 +40,12 @@ class Column:
     label: Label
     unit: Label
     money: bool
+    task: str = ""
+    """Which of the key tasks it feeds; empty for what every activity counts."""
+
+    def printed(self, amount: int | None) -> str:
+        """Write an amount as people read it: money in yuan, thousands apart."""
+        return money.fen_to_yuan(amount or 0) if self.money else f"{amount or 0:,}"
 
 
 @dataclass(frozen=True)
@@ -96,10 +105,16 @@ class View:
     months: list[MonthRow]
     parents: list[Organisation] = field(default_factory=list)
 
+    def column(self, code: str) -> Column | None:
+        """Return the column of an indicator, the first one when none has this code."""
+        return next(
+            (column for column in self.columns if column.code == code), self.columns[0] if self.columns else None
+        )
+
 
 def view(organisation_id: UUID, period: Period, *, within: Actor, kind: str = "") -> View:
     """Return the figures of a unit and all below it, or raise NotFound when it is out of the actor's reach."""
-    unit = organisations.organisation(organisation_id, within=within)
+    unit = organisations.require(within, Role.VIEWER, organisation_id)
     by_month = _sums_by_month(unit.id, period, kind)
     activities = _activities(unit.id, period, kind)
     children = _children(unit.id, period, kind)
@@ -229,13 +244,22 @@ def _columns(met: set[UUID]) -> list[Column]:
     if not met:
         return []
     found = db.session.scalars(select(IndicatorDefinition).where(IndicatorDefinition.id.in_(met)))
-    rows = sorted(found, key=lambda d: (_declared_order().get(d.code, 999), d.code, d.version))
-    return [Column(d.id, d.code, d.label, d.unit, d.measure == "money") for d in rows]
+    columns = [Column(d.id, d.code, d.label, d.unit, d.measure == "money", TASKS.get(d.code, "")) for d in found]
+    return sorted(columns, key=lambda column: (PLACES.get(column.code, LAST), column.code, column.id))
 
 
-def _declared_order() -> dict[str, int]:
-    codes = [indicator.code for kind in KINDS.values() for indicator in kind.indicators]
-    return {code: place for place, code in enumerate(dict.fromkeys(codes))}
+def _declared() -> list[Indicator]:
+    """Return every indicator once: what all kinds count first, then task by task, in the order in which they were declared."""
+    every = {
+        one.code: one for one in (*SHARED_INDICATORS, *(one for kind in KINDS.values() for one in kind.indicators))
+    }
+    tasks = list(dict.fromkeys(one.task for one in every.values()))
+    return sorted(every.values(), key=lambda one: tasks.index(one.task))
+
+
+LAST = 999
+TASKS = {one.code: one.task for one in _declared()}
+PLACES = {one.code: place for place, one in enumerate(_declared())}
 
 
 def _of_kind(column: InstrumentedAttribute[str], kind: str) -> tuple[ColumnElement[bool], ...]:
@@ -243,7 +267,7 @@ def _of_kind(column: InstrumentedAttribute[str], kind: str) -> tuple[ColumnEleme
 
 
 def _kind_order(code: str) -> tuple[int, str]:
-    return (list(KINDS).index(code) if code in KINDS else 999, code)
+    return (list(KINDS).index(code) if code in KINDS else LAST, code)
 
 
 def _sum(counted: Iterable[Amounts]) -> Amounts:
