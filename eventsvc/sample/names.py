@@ -12,8 +12,8 @@ SHE_SURNAMES = "雷蓝钟"
 OLD_MEN = ("建", "国", "金", "春", "志", "家", "水", "德", "朝", "永", "阿", "世"), ("生", "发", "明", "福", "荣", "木", "祥", "贵", "华", "水", "顺", "银")
 OLD_WOMEN = ("秀", "玉", "美", "桂", "丽", "爱", "月", "金", "阿", "梅", "惠", "彩"), ("英", "兰", "珠", "花", "珍", "仙", "娇", "妹", "香", "凤", "云", "钗")
 YOUNG = ("晓", "志", "雨", "文", "佳", "海", "思", "丽", "建", "梦", "俊", "淑"), ("峰", "婷", "敏", "涵", "强", "燕", "琳", "杰", "芳", "颖", "辉", "莹")
-RARE_MEN = ("林𬭎", "周䶮", "陈垚森", "郑喆")
-RARE_WOMEN = ("蓝㛃", "李堃英")
+RARE = {"male": ("林𬭎", "周䶮", "陈垚森", "郑喆", "吴𬀩", "黄𬱖"), "female": ("蓝㛃", "李堃英", "林𫖯香", "陈𬸚云")}
+"""Names with characters that old systems could not write."""
 MINORITY_NAME = "古丽娜尔·艾山"
 """A name with U+00B7, of somebody who married or moved here."""
 REGION = "350982"
@@ -38,16 +38,18 @@ class Somebody:
 
 
 class People:
-    """A source of people that never run out and never repeat a name."""
+    """A source of people that never runs out and never repeats a name; another seed gives other people."""
 
     def __init__(self, seed: str) -> None:
         self.random = Random(seed)  # noqa: S311 (the same people every time, on purpose)
         self._names: set[str] = set()
-        self._phones = 0
+        self._phones = self.random.randrange(100_000)
+        self._rare = {sex: self.random.sample(names, len(names)) for sex, names in RARE.items()}
 
-    def elder(self, sex: str, born_year: int, name: str = "", she: bool = False) -> Somebody:
-        """Give somebody born in a year; `she`: with a surname of the She people."""
+    def elder(self, sex: str, born_year: int, *, rare: bool = False, she: bool = False) -> Somebody:
+        """Give somebody born in a year; `rare`: with a rare character, `she`: with a surname of the She people."""
         given = OLD_MEN if sex == "male" else OLD_WOMEN
+        name = self._rare[sex].pop(0) if rare and self._rare[sex] else ""
         return self._somebody(name or self._name(SHE_SURNAMES if she else SURNAMES, *given), sex, born_year)
 
     def grown_up(self, name: str = "") -> Somebody:
@@ -61,9 +63,9 @@ class People:
         return self._somebody(self._name(parent.name[0], *YOUNG), sex, parent.born_on.year + 27)
 
     def phone(self) -> str:
-        """Give a mobile number of a row that nobody can take for a real one: 199 0000 and a running number."""
-        self._phones += 1
-        return f"1990000{self._phones:04d}"
+        """Give a mobile number of a row that nobody takes for a real one: 199000 and a running number."""
+        self._phones = (self._phones + 1) % 100_000
+        return f"199000{self._phones:05d}"
 
     def _somebody(self, name: str, sex: str, born_year: int) -> Somebody:
         born = date(born_year, 1, 1) + timedelta(days=self.random.randrange(365))
