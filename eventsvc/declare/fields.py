@@ -35,8 +35,9 @@ class Field:
 
     def options(self) -> dict[str, Any]:
         """Return the arguments every marshmallow field takes."""
-        missing = {} if self.required else {"load_default": None, "allow_none": True}
-        return {"required": self.required, "metadata": self.metadata(), **missing}
+        required = self.required and not self.retired
+        missing = {} if required else {"load_default": None, "allow_none": True}
+        return {"required": required, "metadata": self.metadata(), **missing}
 
     def marshal(self) -> fields.Field[Any]:
         """Return the marshmallow field that reads and writes the answer."""
@@ -192,7 +193,7 @@ class YesNo(Field):
     __hash__ = Field.__hash__
 
     def marshal(self) -> fields.Field[Any]:
-        if self.required:
+        if self.required and not self.retired:
             return marshal.Yes(required=True, metadata=self.metadata())
         return marshal.Yes(load_default=False, metadata=self.metadata())
 
@@ -226,7 +227,7 @@ class Choices(Choice):
 
     def marshal(self) -> fields.Field[Any]:
         one = marshal.OneOf(codes=tuple(code for code, _ in self.of))
-        if self.required:
+        if self.required and not self.retired:
             return marshal.Many(one, required=True, metadata=self.metadata())
         return marshal.Many(one, load_default=list, metadata=self.metadata())
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import Schema, ValidationError, fields
 
 from eventsvc.core import money
 from eventsvc.core.identity import parse_id_number
 from eventsvc.core.lunar import Anniversary
 from eventsvc.core.periods import at_local, local
-from eventsvc.core.text import clean_text
+from eventsvc.core.text import clean_text, full_width_to_ascii
 from eventsvc.core.words import N_, Words
 
 MESSAGES = {
@@ -22,7 +22,20 @@ MESSAGES = {
     "type": N_("这一项填得不对，请核对"),
     "unknown": N_("没有这一项"),
 }
-fields.Field.default_error_messages = {**fields.Field.default_error_messages, **MESSAGES}
+_OURS = re.compile(r"[^\x00-\x7f]")
+"""How a sentence of ours begins: with a Hanzi or a Chinese mark."""
+
+
+def _speak_chinese() -> None:
+    """Put our words in the place of marshmallow's own: each of its fields and its Schema bring English ones along."""
+    for kind in vars(fields).values():
+        if isinstance(kind, type) and issubclass(kind, fields.Field) and "default_error_messages" in vars(kind):
+            kind.default_error_messages = {key: MESSAGES.get(key, MESSAGES["invalid"]) for key in kind.default_error_messages}
+    fields.Field.default_error_messages |= MESSAGES
+    Schema._default_error_messages = {"unknown": MESSAGES["unknown"], "type": N_("内容的格式不对")}
+
+
+_speak_chinese()
 
 
 def refuse(words: str, **facts: Any) -> ValidationError:
@@ -31,9 +44,13 @@ def refuse(words: str, **facts: Any) -> ValidationError:
 
 
 def from_value_error(wrong: ValueError) -> ValidationError:
-    """Turn the refusal of a pure function into one of a field, keeping words that can be translated."""
-    said = wrong.args[0] if wrong.args else MESSAGES["invalid"]
-    return ValidationError([said if isinstance(said, Words) else Words(str(said))])
+    """Turn the refusal of a pure function into one of a field, keeping words that can be translated.
+
+    What Python itself says is English and may repeat what was typed: it is not passed on.
+    """
+    said = wrong.args[0] if wrong.args else ""
+    ours = isinstance(said, Words) or (isinstance(said, str) and _OURS.match(said))
+    return ValidationError([said if isinstance(said, Words) else Words(said if ours else MESSAGES["invalid"])])
 
 
 class Str(fields.String):
@@ -67,8 +84,9 @@ class Whole(fields.Integer):
         super().__init__(**kw)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> int:
-        if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,18}", value.strip(), re.ASCII):
-            value = int(value)
+        if isinstance(value, str):
+            typed = full_width_to_ascii(value).strip()
+            value = int(typed) if re.fullmatch(r"[+-]?\d{1,18}", typed, re.ASCII) else None
         if isinstance(value, bool) or not isinstance(value, int):
             raise refuse(N_("请填写整数"))
         if not self.least <= value <= self.most:
@@ -154,7 +172,7 @@ class WeddingDay(fields.Field[Anniversary]):
             return Anniversary.from_dict(dict(value))
         except ValueError as wrong:
             raise from_value_error(wrong) from wrong
-        except (TypeError, KeyError) as wrong:
+        except (TypeError, KeyError, AttributeError, ArithmeticError) as wrong:
             raise self.make_error("invalid") from wrong
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kw: Any) -> Any:
@@ -180,7 +198,7 @@ class LocalMoment(fields.Field[datetime]):
         if not isinstance(value, str) or len(value) > 40:
             raise refuse(N_("请填写日期和时间"))
         try:
-            moment = datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value).replace(second=0, microsecond=0)
             if not 1900 <= moment.year <= 2100:
                 raise refuse(N_("没有这一天，请核对日期"))
             return moment.astimezone(UTC) if moment.tzinfo else at_local(moment.date(), moment.time())
@@ -198,6 +216,8 @@ class Many(fields.List[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> list[Any]:
         values = [value] if isinstance(value, str) else value
+        if not isinstance(values, list | tuple):
+            raise self.make_error("invalid")
         found = super()._deserialize(values, attr, data, **kw)
         if self.required and not found:
             raise self.make_error("required")
@@ -214,7 +234,16 @@ class Table(fields.List[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> list[Any]:
         if not isinstance(value, list):
             raise self.make_error("invalid")
-        kept = [row for row in value if not isinstance(row, dict) or any(v not in ("", None, []) for v in row.values())]
+        kept = [(at, row) for at, row in enumerate(value) if not _blank(row)]
         if len(kept) > self.most:
             raise refuse(N_("最多 {most} 行"), most=self.most)
-        return super()._deserialize(kept, attr, data, **kw)
+        try:
+            return super()._deserialize([row for _, row in kept], attr, data, **kw)
+        except ValidationError as wrong:
+            # Faults are told by the row's place in what was sent, blank rows counted.
+            places = {new: at for new, (at, _) in enumerate(kept)}
+            raise ValidationError({places.get(at, at): told for at, told in wrong.normalized_messages().items()}) from wrong
+
+
+def _blank(row: Any) -> bool:
+    return isinstance(row, dict) and all(v in ("", None, []) for v in row.values())

@@ -55,6 +55,8 @@ class Keys:
 
     def open(self, blob: bytes, *, row: UUID, what: str) -> bytes:
         """Decrypt, or raise CannotOpen."""
+        if blob[:1] != KEY_ID:
+            raise CannotOpen(what)
         try:
             return self._vault.decrypt(blob[1:13], blob[13:], what.encode() + row.bytes)
         except (InvalidTag, ValueError) as wrong:

@@ -19,7 +19,8 @@ from eventsvc.infra.i18n import say
 R = TypeVar("R")
 CONTROL = frozenset({"csrf_token", "_nonce", "_action", "_next", "_version", "website"})
 """Names of a form that belong to the page, not to the question."""
-_NAME = re.compile(r"[a-z_][a-z0-9_]*(\.(\d{1,3}|[a-z_][a-z0-9_]*)){0,6}")
+MOST_NAMES = 3000
+_NAME = re.compile(r"[a-z_][a-z0-9_]{0,63}(\.(\d{1,3}|[a-z_][a-z0-9_]{0,63})){0,6}", re.ASCII)
 
 
 class BadForm(Invalid):
@@ -31,6 +32,13 @@ class BadForm(Invalid):
 
 def fold(flat: MultiDict[str, str]) -> dict[str, Any]:
     """Fold flat names into nested dicts and lists; empty strings become missing answers."""
+    folded = _lists(_tree(flat))
+    return folded if isinstance(folded, dict) else {}
+
+
+def _tree(flat: MultiDict[str, str]) -> dict[str, Any]:
+    if len(flat) > MOST_NAMES:
+        raise BadForm
     root: dict[str, Any] = {}
     for name in flat:
         if name in CONTROL:
@@ -40,7 +48,7 @@ def fold(flat: MultiDict[str, str]) -> dict[str, Any]:
         values = [v for v in flat.getlist(name) if v.strip() != ""]
         if values:
             _put(root, name.split("."), values[0] if len(values) == 1 else values)
-    return _lists(root)
+    return root
 
 
 def _put(node: dict[str, Any], path: list[str], value: Any) -> None:
@@ -59,6 +67,18 @@ def _lists(node: Any) -> Any:
     if node and all(key.isdigit() for key in node):
         return [_lists(node[key]) for key in sorted(node, key=int)]
     return {key: _lists(value) for key, value in node.items()}
+
+
+def _as_typed(name: str, tree: Any) -> str:
+    """Return the name under which an answer was typed: rows left blank were dropped, and the ones behind them moved up."""
+    parts = []
+    for part in name.split("."):
+        rows = sorted(tree, key=int) if isinstance(tree, dict) and tree and all(k.isdigit() for k in tree) else []
+        if part.isdigit() and int(part) < len(rows):
+            part = rows[int(part)]
+        parts.append(part)
+        tree = tree.get(part) if isinstance(tree, dict) else None
+    return ".".join(parts)
 
 
 def flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -98,10 +118,11 @@ class Form:
 
     def load(self) -> Any:
         """Return the validated value, or raise Invalid with every fault by its field."""
+        tree = _tree(self.typed)
         try:
-            return self.schema.load(fold(self.typed))
+            return self.schema.load(_lists(tree))
         except ValidationError as wrong:
-            raise Invalid(fields=dict(_faults(wrong.messages))) from wrong
+            raise Invalid(fields={_as_typed(name, tree): told for name, told in _faults(wrong.messages)}) from wrong
 
     def run(self, command: Callable[..., R], *args: Any, **kwargs: Any) -> R | None:
         """Validate, then run the command with the value last; None when either said no, and the page says why."""

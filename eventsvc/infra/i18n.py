@@ -1,6 +1,7 @@
 """Chinese is the source; English is complete. Words are translated here and only here."""
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from flask import Flask, request
 from flask_babel import Babel, get_locale, gettext
 
 from eventsvc.core.errors import DomainError
-from eventsvc.core.words import Words
+from eventsvc.core.words import Words, filled
 
 LOCALES = ("zh_Hans_CN", "en")
 COOKIE = "lang"
@@ -33,7 +34,7 @@ def say(words: Any) -> str:
     if isinstance(words, DomainError):
         words = words.said
     if isinstance(words, Words):
-        return gettext(words.msgid).format(**{k: say(v) if isinstance(v, Words) else v for k, v in words.facts.items()})
+        return filled(_plain(words.msgid), words.facts, _fact)
     if isinstance(words, Mapping):
         return str(words.get("en" if in_english() else "zh") or words.get("zh") or "")
     if isinstance(words, str):
@@ -46,23 +47,33 @@ def _plain(text: str) -> str:
     return gettext(text) if text else ""
 
 
+def _fact(fact: Any) -> Any:
+    # Numbers and dates keep their type: the sentence says how they are written.
+    return say(fact) if isinstance(fact, Words | Mapping | DomainError) else fact
+
+
 def in_english() -> bool:
     """Say whether the reader chose English."""
     return str(get_locale() or "").startswith("en")
 
 
 def compile_catalogues(source: Path, target: Path) -> None:
-    """Compile every catalogue that is newer than what was compiled before; several processes may do so at once."""
+    """Compile every catalogue that is not the one compiled before; several processes and threads may do so at once.
+
+    The compiled file carries the time of its source, so that going back to an older release goes back to its words.
+    """
     for po in source.glob("*/LC_MESSAGES/messages.po"):
         mo = target / po.relative_to(source).with_suffix(".mo")
-        if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
+        written = po.stat().st_mtime_ns
+        if mo.exists() and mo.stat().st_mtime_ns == written:
             continue
         mo.parent.mkdir(parents=True, exist_ok=True)
         with po.open("rb") as file:
             catalogue = read_po(file)
-        draft = mo.with_name(f".{mo.name}.{os.getpid()}")
+        draft = mo.with_name(f".{mo.name}.{secrets.token_hex(8)}")
         with draft.open("wb") as file:
             write_mo(file, catalogue)
+        os.utime(draft, ns=(written, written))
         draft.replace(mo)
 
 

@@ -5,6 +5,7 @@ A file is written to a temporary name, flushed to the disk and renamed, before t
 
 import hashlib
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventsvc.core.codes import new_id
 from eventsvc.infra.db import Model, UtcDateTime, db
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,99}", re.ASCII)
+_SUFFIX = re.compile(r"(\.[a-z0-9]{1,5})?", re.ASCII)
 
 
 class StoredFile(Model):
@@ -55,15 +59,22 @@ def root() -> Path:
 def keep(content: bytes, suffix: str, *, name: str | None = None) -> Kept:
     """Write bytes durably and return where they are. `name` is for jobs, whose file names carry their lease."""
     name = name or secrets.token_hex(16)
+    if not _NAME.fullmatch(name) or not _SUFFIX.fullmatch(suffix):
+        raise ValueError("not a name of ours")
     path = f"{name[-2:]}/{name}{suffix}"
     target = root() / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(target)
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    for folder in (target.parent, root()):
+        _flush_folder(folder)
     return Kept(path, len(content), hashlib.sha256(content).hexdigest())
 
 
@@ -79,5 +90,18 @@ def add(kept: Kept, *, owner_id: UUID, purpose: str, media_type: str, by: UUID |
 
 
 def read(path: str) -> bytes:
-    """Return a kept file's bytes."""
-    return (root() / path).read_bytes()
+    """Return a kept file's bytes; a path that leads out of the storage folder is refused (ValueError)."""
+    folder = root().resolve()
+    target = (folder / path).resolve()
+    if not target.is_relative_to(folder):
+        raise ValueError("not a path of ours")
+    return target.read_bytes()
+
+
+def _flush_folder(folder: Path) -> None:
+    # A renamed file is there after a power cut only when its folder was flushed too.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
