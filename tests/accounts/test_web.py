@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from flask import request_started
 
 from eventsvc.accounts import queries, service
 from eventsvc.app import create_app
@@ -11,15 +12,16 @@ from eventsvc.core import clock
 from eventsvc.infra.db import db
 from eventsvc.infra.web import limiter
 from tests.clients import Browser, form_of, text_of
-from tests.conftest import NOW
+from tests.conftest import NOW, _forget_the_request_before
 from tests.factories.accounts import PASSWORD, a_token, a_user, logged_in
 from tests.factories.organisations import a_sibling_village, a_tree
 
 
 @pytest.fixture
-def limited(app, settings):
+def limited(app, settings, scrub):
     """The same service with its limits on."""
     other = create_app(replace(settings, rate_limits=True))
+    request_started.connect(_forget_the_request_before, other)
     with other.app_context():
         limiter.reset()
         yield other
