@@ -138,3 +138,29 @@ def at_rest(kind: ActivityKind, plan: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of a typed plan lies in the activity's `plan` column: the shared answers and the kind's own, side by side."""
     dumped = PlanSchema.asking(kind).dump(plan)
     return {name: dumped[name] for name in IN_JSON if name in dumped} | dict(dumped.get("plan") or {})
+
+
+class MoveSchema(StrictSchema):
+    """What comes with a step: words, and the version of the plan that was seen."""
+
+    note = LongText("note", N_("意见或原因"), required=False, longest=1000, rows=3).marshal()
+    version = fields.Integer(load_default=None, strict=False)
+
+
+class PostponeSchema(StrictSchema):
+    """Another time."""
+
+    starts_at = Moment("starts_at", N_("新的开始时间")).marshal()
+    ends_at = Moment("ends_at", N_("新的结束时间"), required=False, help=N_("不填就按原来的时长")).marshal()
+    note = LongText("note", N_("改期的原因"), required=False, longest=500, rows=2, help=N_("会写进给报名人的通知，如：台风")).marshal()
+
+
+class PaperSchema(StrictSchema):
+    """An approval that was given on paper; `scan` stands for the file that came with the form."""
+
+    approver = Name("approver", N_("审批人"), autocomplete="off", help=N_("在纸上签字的领导")).marshal()
+    approved_on = Date("approved_on", N_("签字日期")).marshal()
+    scan = fields.String(required=True, metadata={
+        "label": N_("签字页"), "widget": "file", "help": N_("拍一张照片，或用扫描的PDF"),
+    })  # fmt: skip
+    note = Text("note", N_("批示内容"), required=False, longest=500, help=N_("如：同意。注意老人安全")).marshal()
