@@ -1,0 +1,217 @@
+"""Whole sign-ups (page, post, receipt): eventsvc with everything on against the bare flow, same PostgreSQL, same gunicorn.
+
+Both services run all the time; rounds alternate, so that a slow minute of the machine hits both. CPU is what web,
+worker, sweeper, PostgreSQL and Redis together used, read from the operating system.
+"""
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psutil
+from sqlalchemy import event
+
+from bench import load
+from eventsvc.app import create_app
+from eventsvc.config import Settings
+from eventsvc.core import clock
+from eventsvc.infra.db import db
+from tests import servers
+from tests.factories.accounts import a_user
+from tests.factories.activities import an_activity
+from tests.factories.organisations import a_tree
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = "伟芳娜敏静秀英丽强磊军洋勇艳杰娟涛明超兰霞平刚桂香建华玉珍国庆春梅金凤海燕志强"
+FAMILIES = "陈林黄张吴李郑王刘苏杨蔡叶许谢曾周何徐朱"
+ROUNDS = 3
+FLOWS = {1: 60, 8: 160, 32: 320}
+
+
+@dataclass
+class Side:
+    """One of the two: where it answers, whose processes count, what its form sends."""
+
+    name: str
+    url: str
+    path: str
+    fields: load.Fields
+    processes: list[psutil.Process]
+    results: dict[int, list[load.Result]] = field(default_factory=dict)
+    cpu: dict[int, list[float]] = field(default_factory=dict)
+
+
+def couple(number: int, page: str) -> dict[str, str]:
+    """Fill in the golden-wedding form as a careful daughter would."""
+    nonce = re.search(r'name="_nonce"[^>]*value="([^"]+)"', page) or re.search(r'value="([^"]+)"[^>]*name="_nonce"', page)
+    assert nonce, "the page has no nonce"
+    salt = secrets.randbelow(10**8)
+    return {
+        "_nonce": nonce[1],
+        "people.husband.name": _name(number), "people.husband.phone": f"139{salt:08d}", "people.husband.born_on": "1949-03-05",
+        "people.husband.size": "XL", "people.wife.name": _name(number + 7), "people.wife.born_on": "1951-08-19", "people.wife.size": "L",
+        "answers.married_on.calendar": "lunar", "answers.married_on.year": "1974", "answers.married_on.month": "12", "answers.married_on.day": "8",
+        "answers.marriage_proof": "certificate", "proxy.relation": "child", "proxy.name": _name(number + 13), "proxy.phone": f"138{salt:08d}",
+        "consent.contact": "1",
+    }  # fmt: skip
+
+
+def _name(number: int) -> str:
+    a, b = divmod(number * 7919, len(NAMES))
+    return FAMILIES[number % len(FAMILIES)] + NAMES[b] + NAMES[a % len(NAMES)]
+
+
+def anybody(number: int, _page: str) -> dict[str, str]:
+    """Fill in the bare form."""
+    return {"name": _name(number), "phone": f"139{number:08d}"}
+
+
+def measure() -> tuple[Side, Side, int]:
+    """Run all rounds; return ours, the bare one, and how many SQL statements our flow takes."""
+    with contextlib.ExitStack() as stack:
+        postgres = stack.enter_context(servers.postgres_server(fsync=True))
+        redis = stack.enter_context(servers.redis_server())
+        folder = ROOT / "var" / "bench"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        env = _environment(postgres.create("ours"), redis.url, folder)
+        slug, statements = _prepare(env)
+        database = [psutil.Process(postgres.pid), psutil.Process(redis.pid)]
+        web, port = stack.enter_context(_gunicorn("wsgi:app", env))
+        crew = [stack.enter_context(_process([sys.executable, "-m", f"workers.{name}"], env)) for name in ("main", "sweeper")]
+        bare, bare_port = stack.enter_context(_gunicorn("bench.bare:app()", {**env, "BARE_DATABASE_URL": postgres.create("bare")}))
+        ours = Side("eventsvc", f"http://127.0.0.1:{port}", f"/s/{slug}", couple, [web, *crew, *database])
+        floor = Side("bare flow", f"http://127.0.0.1:{bare_port}", "/s/a", anybody, [bare, *database])
+        for side in (ours, floor):
+            load.run(side.url, side.path, side.fields, people=8, flows=40)  # warm
+        _rounds(ours, floor)
+    return ours, floor, statements
+
+
+def _rounds(ours: Side, floor: Side) -> None:
+    number = 1000
+    for people, flows in FLOWS.items():
+        for _ in range(ROUNDS):
+            for side in (ours, floor):
+                before = _cpu(side.processes)
+                result = load.run(side.url, side.path, side.fields, people=people, flows=flows, first=number)
+                time.sleep(1.5 if side is ours else 0.2)  # what is folded and drained afterwards counts too
+                used = _cpu(side.processes) - before
+                side.results.setdefault(people, []).append(result)
+                side.cpu.setdefault(people, []).append(used * 1000 / max(1, len(result.times)))
+                number += flows
+                if result.faults:
+                    raise SystemExit(f"{side.name}: {result.faults[:5]}")
+
+
+def _cpu(roots: list[psutil.Process]) -> float:
+    total = 0.0
+    for root in roots:
+        ended = root.cpu_times()
+        total += ended.children_user + ended.children_system
+        for process in (root, *root.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                total += times.user + times.system
+    return total
+
+
+def _environment(database: str, redis: str, folder: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("EVENTSVC_")}
+    own = {"SECRET_KEY": "b" * 40, "DATABASE_URL": database, "REDIS_URL": redis, "VAR_DIR": str(folder), "RATE_LIMITS": "no",
+           "BASE_URL": "http://127.0.0.1:8000"}  # fmt: skip
+    return {**kept, **{f"EVENTSVC_{k}": v for k, v in own.items()}, "PYTHONPATH": str(ROOT)}
+
+
+def _prepare(env: dict[str, str]) -> tuple[str, int]:
+    subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"], env=env, cwd=ROOT, check=True, capture_output=True)
+    app = create_app(Settings.from_env(env))
+    with app.app_context():
+        activity = _open_activity(90_000)
+        slug = str(activity.slug)
+        counted = _count(app, slug)
+        db.session.remove()
+        db.engine.dispose()
+    return slug, counted
+
+
+def _open_activity(places: int) -> Any:
+    tree, now = a_tree(), clock.now()
+    actor = a_user("organiser", tree.county)
+    times = {"opens_at": now - timedelta(days=1), "starts_at": now + timedelta(days=60), "ends_at": now + timedelta(days=60, hours=3)}
+    return an_activity(unit=tree.county, state="published", places=places, by=actor, **times)
+
+
+def _count(app: Any, slug: str) -> int:
+    """Count the statements of one whole flow, at the cursor."""
+    seen: list[str] = []
+
+    def see(_c: Any, _cur: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    client = app.test_client()
+    body = couple(1, client.get(f"/s/{slug}").text)
+    assert client.post(f"/s/{slug}", data=body).status_code == 303
+    event.listen(db.engine, "before_cursor_execute", see)
+    other = app.test_client()
+    body = couple(2, other.get(f"/s/{slug}").text)
+    answer = other.post(f"/s/{slug}", data=body)
+    assert answer.status_code == 303, answer.text
+    assert other.get(answer.headers["Location"]).status_code == 200
+    event.remove(db.engine, "before_cursor_execute", see)
+    return len(seen)
+
+
+@contextlib.contextmanager
+def _process(command: list[str], env: dict[str, str]) -> Iterator[psutil.Process]:
+    process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@contextlib.contextmanager
+def _gunicorn(target: str, env: dict[str, str]) -> Iterator[tuple[psutil.Process, int]]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", target, "-k", "gthread", "-w", "2", "--threads", "4", "--no-control-socket",
+               "--preload", "-b", f"127.0.0.1:{port}"]  # fmt: skip
+    with _process([c for c in command if c != "--preload"], env) as process:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz" if "wsgi" in target else f"http://127.0.0.1:{port}/s/a", timeout=2):
+                break
+            time.sleep(0.1)
+        yield process, port
+
+
+def table(ours: Side, floor: Side, statements: int) -> str:
+    """Say it as a table in Markdown."""
+    head = "| people at once | | sign-ups/s (min–max) | ratio to bare | p50 ms | p95 ms | p99 ms | CPU ms | CPU ratio |\n|---|---|---|---|---|---|---|---|---|"
+    lines = [head]
+    for people in FLOWS:
+        for side in (ours, floor):
+            rates = [r.rate for r in side.results[people]]
+            ratio = median(r.rate / b.rate for r, b in zip(side.results[people], floor.results[people], strict=True))
+            cpu = median(side.cpu[people])
+            cpu_ratio = median(a / b for a, b in zip(side.cpu[people], floor.cpu[people], strict=True))
+            p50, p95, p99 = (median(r.at(share) for r in side.results[people]) for share in (0.5, 0.95, 0.99))
+            lines.append(f"| {people} | {side.name} | {median(rates):.0f} ({min(rates):.0f}–{max(rates):.0f}) | {ratio:.2f} | {p50:.1f} | {p95:.1f} | {p99:.1f} | {cpu:.1f} | {cpu_ratio:.2f} |")
+    lines.append(f"\nSQL statements of our whole flow (page, post, receipt; notices and audit included): {statements}.")
+    return "\n".join(lines)
