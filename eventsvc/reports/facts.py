@@ -5,15 +5,11 @@ Indicators name facts (`of="parties_present"`); a fact is None where nothing can
 
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
-
 from eventsvc.activities.models import Activity
 from eventsvc.checkin import queries as checkin
 from eventsvc.core.words import N_
 from eventsvc.declare import ActivityKind
-from eventsvc.infra.db import db
 from eventsvc.kinds import KINDS
-from eventsvc.registrations.models import Channel, Registration, Standing
 from eventsvc.reports.rules import Facts
 from eventsvc.visits import queries as visits
 
@@ -52,7 +48,7 @@ def source_of(fact: str, kind: ActivityKind) -> Source | None:
 
 
 def facts(activity: Activity) -> Facts:
-    """Gather every fact of one activity, in a statement or two for each of roster, check-in, counters, visits, budget."""
+    """Gather every fact of one activity, in a statement or two for each of check-in, counters, visits, budget."""
     kind = KINDS[activity.kind]
     known: Facts = {"activities": 1, "spending": _spending(activity)}
     if kind.has("sign_up"):
@@ -73,15 +69,12 @@ def _spending(activity: Activity) -> int | None:
 
 def _by_name(activity: Activity) -> Facts:
     """Return what the list of names knows; nothing where there was neither a sign-up nor a single name."""
-    walked_in = func.sum(case((Registration.channel == Channel.WALK_IN, 1), else_=0))
-    query = select(func.count(), func.coalesce(walked_in, 0)).where(Registration.activity_id == activity.id)
-    registered, walk_ins = db.session.execute(query.where(Registration.standing == Standing.PLACED)).one()
-    if not registered and not activity.sign_up:
-        return {}
     came = checkin.attendance(activity.id)
+    if not came.parties_placed and not activity.sign_up:
+        return {}
     return {
-        "parties_registered": registered, "walk_ins": int(walk_ins),
-        "parties_present": came.parties_present, "people_present": came.people_present,
+        "parties_registered": came.parties_placed, "parties_present": came.parties_present,
+        "people_present": came.people_present, "walk_ins": came.walk_ins,
     }  # fmt: skip
 
 
