@@ -110,7 +110,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """Return the engine's options for a database address."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 15, "check_same_thread": False}}
-    return {"pool_pre_ping": False, "pool_size": 5, "max_overflow": 10, "pool_recycle": 1800,
+    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "pool_recycle": 1800,
             "connect_args": {"options": POSTGRES_SETTINGS, "connect_timeout": 5}}  # fmt: skip
 
 
@@ -133,14 +133,15 @@ def prepare(engine: Engine) -> None:
 def transactional(command: Callable[P, R]) -> Callable[P, R]:
     """Make a function one command: one transaction, committed whole or not at all.
 
-    Called from inside another command it joins that one. What it told to happen after the commit happens
-    after the outermost commit. Deadlocks and busy databases are tried again, three times, from the start.
+    Called from inside another command it joins that one; when it refuses and the other one goes on, it leaves no
+    trace (a savepoint). What it told to happen after the commit happens after the outermost commit. Deadlocks and
+    busy databases are tried again, three times, from the start.
     """
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _unit.get() is not None:
-            return command(*args, **kwargs)
+        if (unit := _unit.get()) is not None:
+            return _joined(unit, command, *args, **kwargs)
         for attempt in range(3):
             try:
                 return _run_once(command, *args, **kwargs)
@@ -165,11 +166,24 @@ def _run_once(command: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     return result
 
 
+def _joined(unit: _Unit, command: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    told = len(unit.after_commit)
+    try:
+        with db.session.begin_nested():
+            return command(*args, **kwargs)
+    except BaseException:
+        del unit.after_commit[told:]
+        raise
+
+
 @contextmanager
 def writing() -> Iterator[_Unit]:
     """Hold a write transaction open for the block; roll back if it raises. Commands use `transactional` instead."""
-    # A read transaction cannot be turned into a writing one (SQLite would answer "locked" at once): end it first.
-    db.session.commit()
+    if _unit.get() is not None:
+        raise RuntimeError("a command is open already: it would be cut in two")
+    # A read transaction cannot be turned into a writing one (SQLite would answer "locked" at once): end it first. Nothing
+    # is kept of it: what is written outside a command is never committed.
+    db.session.rollback()
     db.session.expire_all()
     unit = _Unit()
     unit_token, write_token = _unit.set(unit), _writing.set(True)
