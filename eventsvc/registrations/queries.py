@@ -167,6 +167,11 @@ def parties(ids: Iterable[UUID]) -> list[PartyRow]:
     return [found[one] for one in wanted if one in found]
 
 
+def parties_with_code(activity_id: UUID, code: str) -> list[PartyRow]:
+    """Return the party with this printed code, if it belongs to this activity, opened."""
+    return _opened(and_(R.c.activity_id == activity_id, R.c.code == code))
+
+
 def _order(party: PartyRow) -> tuple[Any, ...]:
     if party.standing == Standing.WAITING:
         return (1, party.seq or 0, ())

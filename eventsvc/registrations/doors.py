@@ -1,0 +1,109 @@
+"""What the doors of registrations share: the blueprint, the form of a party, the cookie of a party."""
+
+import base64
+import secrets
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import zxingcpp
+from flask import Blueprint, current_app, request, url_for
+from werkzeug.wrappers import Response
+
+from eventsvc.core.errors import NotFound
+from eventsvc.core.masking import mask_name, mask_phone
+from eventsvc.infra.forms import BadForm, Form
+from eventsvc.registrations import queries
+from eventsvc.registrations.openings import Opening
+from eventsvc.registrations.queries import Record
+from eventsvc.registrations.service import Receipt
+
+bp = Blueprint("registrations", __name__)
+bp.add_app_template_filter(mask_phone, "masked_phone")
+bp.add_app_template_filter(mask_name, "masked_name")
+COOKIE_LASTS = timedelta(hours=12)
+SHORTEST_NONCE, LONGEST_NONCE = 16, 64
+
+
+class PartyForm(Form):
+    """A form of a party: what is wrong is named with whose it is."""
+
+    def _label(self, name: str) -> str:
+        own = super()._label(name)
+        parts = name.split(".")
+        if "people" in parts[:-2]:
+            role = super()._label(".".join(parts[: parts.index("people") + 2]))
+            return f"{role} · {own}"
+        return own
+
+    @property
+    def two(self) -> bool:
+        """Say whether the second couple's questions are shown: asked for, or answered before."""
+        return request.form.get("_action") == "two" or any(name.startswith("another.") for name in self.typed)
+
+
+def nonce() -> str:
+    """Return the nonce that this form was drawn with; a form without one was not drawn by us."""
+    given = request.form.get("_nonce", "")
+    if not SHORTEST_NONCE <= len(given) <= LONGEST_NONCE or request.form.get("website"):
+        raise BadForm
+    return given
+
+
+def kept_nonce() -> str:
+    """Return the nonce to draw a form with: the one it came with, else a new one."""
+    given = request.form.get("_nonce", "")
+    return given if SHORTEST_NONCE <= len(given) <= LONGEST_NONCE else secrets.token_urlsafe(18)
+
+
+def _cookie() -> str:
+    return "__Secure-party" if _settings().secure else "party"
+
+
+def _settings() -> Any:
+    return current_app.extensions["eventsvc_settings"]
+
+
+def remembering(done: Receipt | Record, answer: Any) -> Response:
+    """Give the browser the party's secret for some hours; it goes back to this party's own pages and nowhere else."""
+    for one in (done, *getattr(done, "also", ())):
+        answer.set_cookie(
+            _cookie(), one.secret, max_age=COOKIE_LASTS, path=f"/r/{one.code}", httponly=True, samesite="Lax", secure=_settings().secure
+        )  # fmt: skip
+    return answer
+
+
+def forgetting(record: Record, answer: Any) -> Response:
+    """Take the secret back."""
+    answer.delete_cookie(_cookie(), path=f"/r/{record.code}")
+    return answer
+
+
+def own_record(code: str) -> tuple[Record | None, bool]:
+    """Return the registration with this code, and whether this browser holds its secret."""
+    try:
+        record = queries.by_code(code)
+    except NotFound:
+        return None, False
+    return record, record.opened_by(request.cookies.get(_cookie(), ""))
+
+
+def absolute(endpoint: str, **values: Any) -> str:
+    """Return a whole address, made from the base address of this service and never from what a request claims."""
+    return str(_settings().base_url).rstrip("/") + url_for(endpoint, **values)
+
+
+def qr_image(text: str) -> str:
+    """Return a QR code as an image address that needs no further request."""
+    drawn = zxingcpp.write_barcode_to_svg(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M"))
+    return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
+
+
+def village_choices(villages: dict[UUID, str]) -> list[tuple[str, str]]:
+    """Return the villages as a form offers them."""
+    return [(str(key), name) for key, name in villages.items()]
+
+
+def times_moved(opening: Opening) -> str:
+    """Return the time that was announced before, if it was moved since."""
+    return str((opening.moved or {}).get("before", {}).get("when", ""))

@@ -1,0 +1,63 @@
+"""The office's list of an activity: searched in memory over sealed blobs, so no name ever meets a database's LIKE."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from eventsvc.core.codes import read_printed_code
+from eventsvc.core.pinyin import matches
+from eventsvc.registrations import queries
+from eventsvc.registrations.models import Standing
+from eventsvc.registrations.queries import PartyRow
+
+PAGE = 50
+ORDER = {standing: at for at, standing in enumerate((Standing.TO_REVIEW, Standing.PLACED, Standing.OFFERED, Standing.WAITING, Standing.REJECTED, Standing.WITHDRAWN))}
+LONGEST_SEARCH = 40
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of the list."""
+
+    parties: list[PartyRow]
+    total: int
+    number: int
+    counts: Mapping[Standing, int]
+    q: str
+    standing: str
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.total // PAGE))
+
+
+def page_of(activity_id: UUID, q: str = "", standing: str = "", page: str = "") -> Found:
+    """Return a page of those meant by `q` (name, pinyin, initials, last digits, code), those to be reviewed first; three statements."""
+    everybody = queries.listed(activity_id, None)
+    counts = Counter(row[1] for row in everybody)
+    if standing in set(Standing):
+        wanted = [row for row in everybody if row[1] == standing]
+    else:
+        wanted = [row for row in everybody if row[1] not in (Standing.WITHDRAWN, Standing.REJECTED)]
+    texts = {row[0]: [queries.search_of(person, blob) for person, blob in row[3]] for row in wanted}
+    q = q.strip()[:LONGEST_SEARCH]
+    if q:
+        wanted = [row for row in wanted if _is(row[2], q) or any(matches(text, q) for text in texts[row[0]])]
+    places = {row[0]: at for at, row in enumerate(wanted)}
+    wanted.sort(key=lambda row: (ORDER[row[1]], places[row[0]] if row[1] == Standing.WAITING else 0, _sound(texts[row[0]])))
+    number = min(max(int(page), 1) if page.isdecimal() and len(page) < 7 else 1, max(1, -(-len(wanted) // PAGE)))
+    ids = [row[0] for row in wanted[(number - 1) * PAGE : number * PAGE]]
+    return Found(queries.parties(ids), len(wanted), number, counts, q, standing)
+
+
+def _is(code: str, q: str) -> bool:
+    try:
+        return read_printed_code(q) == code
+    except ValueError:
+        return False
+
+
+def _sound(texts: list[str]) -> str:
+    return texts[0].split("|")[1] if texts else ""

@@ -1,0 +1,160 @@
+"""Doors of the office: the list of an activity, one party, entry by staff, decisions, the workbook."""
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventsvc.activities import queries as activities
+from eventsvc.activities.models import Activity
+from eventsvc.core import clock
+from eventsvc.core.actor import Role
+from eventsvc.core.errors import DomainError, NotFound
+from eventsvc.core.words import N_, Words
+from eventsvc.infra.i18n import say
+from eventsvc.infra.pages import page
+from eventsvc.infra.policy import actor, policy
+from eventsvc.infra.workbooks import MEDIA
+from eventsvc.kinds import KINDS
+from eventsvc.registrations import consent, listing, openings, queries, service
+from eventsvc.registrations.doors import PartyForm, bp, nonce, village_choices
+from eventsvc.registrations.models import Channel, Standing
+from eventsvc.registrations.schemas import Party, PartySchema
+from eventsvc.registrations.service.change import as_sent, party_of
+from eventsvc.registrations.workbook import roster_workbook, told
+
+BASE = "/activities/<uuid:activity_id>/registrations"
+DONE = {
+    "admit": N_("已通过，请在“通知”里打电话告诉对方"),
+    "reject": N_("已记下没有通过，请在“通知”里打电话说明"),
+    "withdraw": N_("已取消，空出的名额已按先后递补"),
+    "renew": N_("专用链接已经换新，旧链接打不开了"),
+}
+
+
+def _activity(activity_id: UUID, role: Role | None = None) -> Activity:
+    """Return the activity, when this actor sees it; with a role, when they see its people in that role."""
+    found = activities.activity(activity_id, within=actor())
+    if role is not None:
+        queries.must_see_people(found, actor(), role)
+    return found
+
+
+def _page(template: str, activity: Activity, status: int = 200, **more: Any) -> ResponseReturnValue:
+    return page(template, status, activity=activity, kind=KINDS[activity.kind], **more)
+
+
+@bp.get(BASE)
+@policy("viewer")
+def index(activity_id: UUID) -> ResponseReturnValue:
+    activity = _activity(activity_id)
+    if not queries.sees_people(activity, actor()):
+        return _page("registrations/counts.html", activity, counts=queries.counts(activity_id), pool=queries.pool_of(activity_id))
+    found = listing.page_of(activity_id, request.args.get("q", ""), request.args.get("standing", ""), request.args.get("page", ""))
+    may = queries.sees_people(activity, actor(), Role.ORGANISER)
+    return _page("registrations/index.html", activity, found=found, may=may, standings=Standing.choices(), pool=queries.pool_of(activity_id))
+
+
+@bp.route(f"{BASE}/new", methods=["GET", "POST"])
+@policy("organiser", "group_leader")
+def add(activity_id: UUID) -> ResponseReturnValue:
+    activity = _activity(activity_id, Role.GROUP_LEADER)
+    form = PartyForm(PartySchema.asking(_kind_with_sign_up(activity), activity.plan), request.form)
+    if request.method == "POST" and (made := form.run(_enter, activity_id)):
+        flash(say(N_("已登记")), "success")
+        return redirect(url_for(".show", activity_id=activity_id, registration_id=made), 303)
+    villages = village_choices(openings.villages(activity.organisation_id))
+    token = request.form.get("_nonce") or secrets.token_urlsafe(18)
+    return _page("registrations/add.html", activity, form.status, form=form, villages=villages, nonce=token, consents=consent.asked_by(KINDS[activity.kind]))
+
+
+def _enter(activity_id: UUID, parties: tuple[Party, ...]) -> UUID:
+    return service.add_by_staff(activity_id, parties[0], channel=Channel.STAFF, nonce=nonce(), actor=actor(), now=clock.now())
+
+
+def _kind_with_sign_up(activity: Activity) -> Any:
+    kind = KINDS[activity.kind]
+    if kind.party is None:
+        raise NotFound
+    return kind
+
+
+@bp.route(f"{BASE}/<uuid:registration_id>", methods=["GET", "POST"])
+@policy("viewer")
+def show(activity_id: UUID, registration_id: UUID) -> ResponseReturnValue:
+    activity = _activity(activity_id, Role.VIEWER)
+    record = queries.by_id(registration_id)
+    if record.opening.id != activity_id:
+        raise NotFound
+    full, wrong, form = False, None, None
+    if request.method == "POST":
+        try:
+            service.unmask(activity_id, registration_id, request.form.get("reason", ""), actor=actor(), now=clock.now())
+            full, form = True, PartyForm(PartySchema.asking(record.opening.kind, activity.plan), filled=as_sent(party_of(record)))
+        except DomainError as no:
+            wrong = no
+    return _show(activity, record, full=full, wrong=wrong, form=form)
+
+
+def _show(activity: Activity, record: queries.Record, *, full: bool, wrong: DomainError | None, form: PartyForm | None) -> ResponseReturnValue:
+    status = wrong.status if wrong else (form.status if form else 200)
+    return _page(
+        "registrations/show.html", activity, status, record=record, told=told(record.opening.kind, activity.plan, queries.parties([record.id])[0], full=full), full=full, wrong=wrong, form=form,
+        villages=village_choices(openings.villages(activity.organisation_id)), consents=consent.asked_by(record.opening.kind),
+        may=queries.sees_people(activity, actor(), Role.ORGANISER),
+    )  # fmt: skip
+
+
+@bp.post(f"{BASE}/<uuid:registration_id>/correct")
+@policy("organiser")
+def correct(activity_id: UUID, registration_id: UUID) -> ResponseReturnValue:
+    activity = _activity(activity_id, Role.ORGANISER)
+    record = queries.by_id(registration_id)
+    form = PartyForm(PartySchema.asking(record.opening.kind, activity.plan), request.form)
+    if form.run(lambda told: service.correct(registration_id, told, actor=actor(), now=clock.now()) or True):
+        flash(say(N_("已更正")), "success")
+        return redirect(url_for(".show", activity_id=activity_id, registration_id=registration_id), 303)
+    return _show(activity, record, full=True, wrong=None, form=form)
+
+
+@bp.post(f"{BASE}/<uuid:registration_id>/decide/<action>")
+@policy("organiser")
+def decide(activity_id: UUID, registration_id: UUID, action: str) -> ResponseReturnValue:
+    """Admit, reject, withdraw or renew the link of one party."""
+    _activity(activity_id, Role.ORGANISER)
+    steps = {
+        "admit": lambda: service.admit(registration_id, actor=actor(), now=clock.now()),
+        "reject": lambda: service.reject(registration_id, request.form.get("reason", ""), actor=actor(), now=clock.now()),
+        "withdraw": lambda: service.withdraw(registration_id, actor=actor(), now=clock.now()),
+        "renew": lambda: service.renew_link(registration_id, actor=actor(), now=clock.now()),
+    }
+    if action not in steps:
+        raise NotFound
+    try:
+        steps[action]()
+        flash(say(DONE[action]), "success")
+    except DomainError as no:
+        flash(say(no), "error")
+    return redirect(url_for(".show", activity_id=activity_id, registration_id=registration_id), 303)
+
+
+@bp.post(f"{BASE}/fill")
+@policy("organiser")
+def fill(activity_id: UUID) -> ResponseReturnValue:
+    """Give free places to those who wait."""
+    _activity(activity_id, Role.ORGANISER)
+    lucky = service.fill(activity_id, now=clock.now())
+    flash(say(Words(N_("递补了{n}份报名"), n=len(lucky))), "success" if lucky else "info")
+    return redirect(url_for(".index", activity_id=activity_id), 303)
+
+
+@bp.route("/activities/<uuid:activity_id>/registrations.xlsx", methods=["GET", "POST"])
+@policy("organiser")
+def export(activity_id: UUID) -> ResponseReturnValue:
+    activity = _activity(activity_id, Role.ORGANISER)
+    full = request.method == "POST"
+    rows = service.export(activity_id, full=full, reason=request.form.get("reason", ""), actor=actor(), now=clock.now())
+    made = roster_workbook(activity.title, KINDS[activity.kind], activity.plan, rows, full=full)
+    return Response(made, mimetype=MEDIA, headers={"Content-Disposition": "attachment; filename=registrations.xlsx", "Cache-Control": "no-store"})

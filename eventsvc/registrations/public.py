@@ -1,0 +1,199 @@
+"""Doors without an account: sign up, the receipt, the private link, change and withdraw, find it again."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import icalendar
+from flask import Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventsvc.core import clock
+from eventsvc.core.errors import DomainError, NotFound
+from eventsvc.core.words import N_
+from eventsvc.infra.forms import Form
+from eventsvc.infra.i18n import say
+from eventsvc.infra.pages import page
+from eventsvc.infra.policy import policy
+from eventsvc.infra.web import csrf, limiter
+from eventsvc.registrations import consent, finding, openings, queries, service
+from eventsvc.registrations.doors import (
+    PartyForm,
+    absolute,
+    bp,
+    forgetting,
+    kept_nonce,
+    nonce,
+    own_record,
+    qr_image,
+    remembering,
+    times_moved,
+    village_choices,
+)
+from eventsvc.registrations.errors import LinkClosed
+from eventsvc.registrations.openings import Opening
+from eventsvc.registrations.queries import Record
+from eventsvc.registrations.schemas import PartySchema
+from eventsvc.registrations.service.change import as_sent, party_of
+
+
+@bp.route("/s/<slug>", methods=["GET", "POST"])
+@csrf.exempt
+@policy(public=True)
+def sign_up(slug: str) -> ResponseReturnValue:
+    now = clock.now()
+    opening = openings.opening(slug)
+    if opening.kind.party is None or (request.method == "GET" and opening.refusal(now)):
+        return _closed(opening, opening.refusal(now) or LinkClosed())
+    form = PartyForm(PartySchema.asking(opening.kind, opening.plan), request.form)
+    if request.method == "POST" and request.form.get("_action") != "two" and (done := _run(form, opening)):
+        also = done.also[0].code if done.also else None
+        return remembering(done, redirect(url_for(".receipt", code=done.code, also=also), 303))
+    return _form_page("registrations/sign_up.html", form, opening)
+
+
+def _run(form: PartyForm, opening: Opening) -> service.Receipt | None:
+    """Sign up, or leave in the form why not."""
+    try:
+        sent = nonce()
+    except DomainError as no:
+        form.refuse(no)
+        return None
+    return form.run(service.sign_up, opening, nonce=sent, now=clock.now())
+
+
+def _form_page(template: str, form: PartyForm, opening: Opening, **more: object) -> ResponseReturnValue:
+    villages = village_choices(openings.villages(opening.organisation_id))
+    return page(
+        template, form.status, opening=opening, kind=opening.kind, form=form, nonce=kept_nonce(), villages=villages,
+        consents=consent.asked_by(opening.kind), moved=times_moved(opening), **more,
+    )  # fmt: skip
+
+
+def _closed(opening: Opening, no: DomainError) -> ResponseReturnValue:
+    """Show why one cannot sign up now, when one can, and whom to call. Gone for good: 410; else the page is as it should be."""
+    status = no.status if isinstance(no, LinkClosed) else 200
+    return page("registrations/closed.html", status, opening=opening, kind=opening.kind, no=no, moved=times_moved(opening))
+
+
+@bp.get("/r/<code>")
+@policy(public=True)
+def receipt(code: str) -> ResponseReturnValue:
+    record, mine = own_record(code)
+    if record is None or not mine:
+        return _locked(record)
+    return page(
+        "registrations/receipt.html", record=record, opening=record.opening, kind=record.opening.kind, names=queries.names_of(record),
+        link=absolute("registrations.open_link", secret=record.secret), qr=qr_image(absolute("checkin.scan", code=record.code)),
+        may_change=record.may_change(clock.now()), also=request.args.get("also", ""), moved=times_moved(record.opening),
+    )  # fmt: skip
+
+
+def _locked(record: Record | None) -> ResponseReturnValue:
+    return page("registrations/locked.html", 403, slug=record.opening.slug if record else "")
+
+
+@bp.get("/k/<secret>")
+@policy(public=True)
+def open_link(secret: str) -> ResponseReturnValue:
+    try:
+        record = queries.by_secret(secret)
+    except NotFound:
+        return _locked(None)
+    return remembering(record, redirect(url_for(".receipt", code=record.code), 303))
+
+
+@bp.route("/r/<code>/change", methods=["GET", "POST"])
+@policy(public=True)
+def manage(code: str) -> ResponseReturnValue:
+    record, mine = own_record(code)
+    if record is None or not mine:
+        return _locked(record)
+    now, kind = clock.now(), record.opening.kind
+    schema = PartySchema.changing(kind, record.opening.plan)
+    if request.method == "POST":
+        form = PartyForm(schema, request.form)
+        if form.run(lambda told: service.change(record.id, told, now=now) or True):
+            flash(say(N_("已经改好，主办单位看到的就是新的内容")), "success")
+            return redirect(url_for(".receipt", code=code), 303)
+    else:
+        form = PartyForm(schema, filled=_changeable(record, schema))
+    return _form_page("registrations/manage.html", form, record.opening, record=record, may_change=record.may_change(now))
+
+
+def _changeable(record: Record, schema: object) -> dict[str, object]:
+    """Return what the party told us, without who they are: that is not shown in a form."""
+    sent = as_sent(party_of(record))
+    people = {role: {k: v for k, v in told.items() if k not in ("name", "sex", "born_on", "id_number")} for role, told in sent["people"].items()}
+    return {**sent, "people": people}
+
+
+@bp.post("/r/<code>/withdraw")
+@policy(public=True)
+def withdraw(code: str) -> ResponseReturnValue:
+    record, mine = own_record(code)
+    if record is None or not mine:
+        return _locked(record)
+    service.withdraw(record.id, now=clock.now())
+    flash(say(N_("报名已经取消，名额让给了后面的人")), "success")
+    return redirect(url_for(".receipt", code=code), 303)
+
+
+@bp.post("/r/<code>/leave")
+@policy(public=True)
+def leave(code: str) -> ResponseReturnValue:
+    """Forget the party on this phone: somebody else's, or one in a shop."""
+    record, mine = own_record(code)
+    answer = redirect(url_for(".find", slug=record.opening.slug) if record else "/", 303)
+    return forgetting(record, answer) if record and mine else answer
+
+
+@bp.get("/r/<code>/calendar.ics")
+@policy(public=True)
+def calendar(code: str) -> ResponseReturnValue:
+    record, mine = own_record(code)
+    if record is None or not mine:
+        return _locked(record)
+    name = quote(f"{record.opening.title}.ics")
+    return Response(
+        _calendar(record), mimetype="text/calendar", headers={"Content-Disposition": f"attachment; filename=activity.ics; filename*=UTF-8''{name}"}
+    )  # fmt: skip
+
+
+def _calendar(record: Record) -> bytes:
+    """Return the activity as a calendar entry: when, where, the code, whom to call; nobody's name."""
+    where = record.opening
+    entry = icalendar.Event()
+    entry.add("uid", f"{record.id}@eventsvc")
+    entry.add("dtstamp", record.changed_at)
+    entry.add("summary", where.title)
+    entry.add("dtstart", where.starts_at)
+    entry.add("dtend", where.ends_at or where.starts_at + timedelta(hours=2))
+    entry.add("location", where.venue)
+    entry.add("description", f"{say(N_('报名编号'))} {record.code}\n{say(N_('联系人'))} {where.contact_name} {where.contact_phone}")
+    alarm = icalendar.Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", where.title)
+    alarm.add("trigger", timedelta(days=-1))
+    entry.add_component(alarm)
+    book = icalendar.Calendar()
+    book.add("prodid", "-//eventsvc//zh")
+    book.add("version", "2.0")
+    book.add_component(entry)
+    return bytes(book.to_ical())
+
+
+def _only_misses(answer: Response) -> bool:
+    """Count only what was not found: a whole village may stand behind one address."""
+    return answer.status_code != 303
+
+
+@bp.route("/s/<slug>/find", methods=["GET", "POST"])
+@limiter.limit("10 per minute; 60 per hour", methods=["POST"], deduct_when=_only_misses)
+@csrf.exempt
+@policy(public=True)
+def find(slug: str) -> ResponseReturnValue:
+    opening = openings.opening(slug)
+    form = Form(finding.FindSchema(), request.form)
+    if request.method == "POST" and (record := form.run(finding.find, opening)):
+        return remembering(record, redirect(url_for(".receipt", code=record.code), 303))
+    return page("registrations/find.html", form.status, opening=opening, form=form)

@@ -1,0 +1,139 @@
+"""The list of an activity as a workbook: every declared question a column, masked unless somebody said why."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eventsvc.core.lunar import Anniversary
+from eventsvc.core.masking import mask_address, mask_id_number, mask_name, mask_phone
+from eventsvc.core.periods import local
+from eventsvc.core.words import N_
+from eventsvc.declare import (
+    PROXY_RELATIONS,
+    ActivityKind,
+    AnniversaryField,
+    Choice,
+    Choices,
+    Field,
+    IdNumber,
+    Name,
+    Personal,
+    Phone,
+    YesNo,
+)
+from eventsvc.infra.i18n import say
+from eventsvc.infra.workbooks import Cell, Head, Sheet, workbook
+from eventsvc.registrations.queries import PartyRow, PersonRow
+from eventsvc.registrations.schemas import asked_of, asked_of_party
+
+SECRET = (Personal.HEALTH, Personal.STORY)
+HIDDEN = "***"
+
+
+def roster_workbook(title: str, kind: ActivityKind, plan: Mapping[str, Any], parties: Sequence[PartyRow], *, full: bool) -> bytes:
+    """Return the xlsx of these parties. Everything is text, so an ID number keeps its eighteen digits and `=1+1` stays a name."""
+    note = N_("本表含完整个人信息，只限本次活动使用，用后删除") if full else N_("个人信息已遮盖；需要完整内容请在系统里写明理由后导出")
+    rows = [list(_row(kind, plan, at, party, full)) for at, party in enumerate(parties, start=1)]
+    return workbook(Sheet(say(N_("报名名单")), title, list(_heads(kind, plan)), rows, notes=(say(note),)))
+
+
+def _heads(kind: ActivityKind, plan: Mapping[str, Any]) -> Iterator[Head]:
+    assert kind.party
+    yield from (Head(say(words), width=width) for words, width in ((N_("序号"), 6), (N_("编号"), 12), (N_("状态"), 10), (N_("村（社区）"), 16)))
+    for person in kind.party.people:
+        yield from (Head(say(f.label), group=say(person.label)) for f in asked_of(person))
+    yield from (Head(say(f.label)) for f in asked_of_party(kind, plan))
+    yield from (Head(say(words), group=say(N_("代报人"))) for words in (N_("姓名"), N_("关系"), N_("电话")))
+    yield Head(say(N_("报名时间")), width=18)
+
+
+def _row(kind: ActivityKind, plan: Mapping[str, Any], at: int, party: PartyRow, full: bool) -> Iterator[Cell]:
+    assert kind.party
+    yield from (str(at), party.code, say(party.standing.label), party.village)
+    by_role = {person.role: person for person in party.people}
+    for part in kind.party.people:
+        yield from (shown(f, _answer(by_role.get(part.role), f), full=full) for f in asked_of(part))
+    yield from (shown(f, party.answers.get(f.name), full=full) for f in asked_of_party(kind, plan))
+    proxy = party.proxy or {}
+    yield from (_name(proxy.get("name"), full), say(dict(PROXY_RELATIONS).get(proxy.get("relation", ""), "")), _phone(proxy.get("phone"), full))
+    yield f"{local(party.created_at):%Y-%m-%d %H:%M}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a party told us, in words: (label, answer) pairs by whose they are."""
+
+    names: str
+    proxy: str
+    village: str
+    people: list[tuple[str, list[tuple[str, str]]]]
+    together: list[tuple[str, str]]
+
+
+def told(kind: ActivityKind, plan: Mapping[str, Any], party: PartyRow, *, full: bool) -> Told:
+    """Say what one party told us, masked unless `full`."""
+    assert kind.party
+    by_role = {person.role: person for person in party.people}
+    people = [
+        (say(part.label), [(say(f.label), shown(f, _answer(by_role.get(part.role), f), full=full)) for f in asked_of(part)])
+        for part in kind.party.people
+    ]
+    together = [(say(f.label), shown(f, party.answers.get(f.name), full=full)) for f in asked_of_party(kind, plan)]
+    return Told(party.names, _proxy_words(party.proxy or {}, full), party.village, people, together)
+
+
+def _proxy_words(proxy: Mapping[str, Any], full: bool) -> str:
+    if not proxy:
+        return ""
+    relation = say(dict(PROXY_RELATIONS).get(proxy["relation"], ""))
+    return f"{_name(proxy['name'], full)}（{relation}）{_phone(proxy['phone'], full)}"
+
+
+def _answer(person: PersonRow | None, question: Field) -> Any:
+    if person is None:
+        return None
+    return getattr(person, question.name) if question.name in ("name", "sex", "phone", "born_on") else person.extra.get(question.name)
+
+
+def shown(question: Field, value: Any, *, full: bool) -> str:
+    """Say an answer as people read it: labels for codes, and masked unless `full`."""
+    if value in (None, "", []):
+        return ""
+    if not full and (hidden := _masked(question, value)) is not None:
+        return hidden
+    if isinstance(question, AnniversaryField):
+        return Anniversary.from_dict(value).say()
+    if isinstance(question, Choices):
+        return "、".join(_label(question, one) for one in value)
+    if isinstance(question, Choice):
+        return _label(question, value)
+    if isinstance(question, YesNo):
+        return say(N_("是")) if value else say(N_("否"))
+    return str(value)
+
+
+def _masked(question: Field, value: Any) -> str | None:
+    """Return the answer masked, or None when it may be shown as it is."""
+    if isinstance(question, IdNumber):
+        return mask_id_number(value)
+    if isinstance(question, Phone):
+        return mask_phone(value)
+    if isinstance(question, Name) and question.name != "name":
+        return mask_name(value)
+    if question.name == "address":
+        return mask_address(value)
+    if question.name == "born_on":
+        return f"{str(value)[:4]}-**-**"
+    return HIDDEN if question.personal in SECRET else None
+
+
+def _label(question: Choice, code: str) -> str:
+    return say(dict(question.of).get(code, code))
+
+
+def _name(name: str | None, full: bool) -> str:
+    return "" if not name else name if full else mask_name(name)
+
+
+def _phone(phone: str | None, full: bool) -> str:
+    return "" if not phone else phone if full else mask_phone(phone)
