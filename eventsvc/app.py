@@ -13,7 +13,9 @@ from eventsvc.accounts import web as accounts_web
 from eventsvc.activities import models as activities
 from eventsvc.activities import web as activities_web
 from eventsvc.activities.events import ActivityChanged, ActivityMoved, ActivityPlanned
+from eventsvc.audit import cli as audit_cli
 from eventsvc.audit import models as audit
+from eventsvc.audit import service as audit_service
 from eventsvc.campaigns import models as campaigns
 from eventsvc.campaigns import web as campaigns_web
 from eventsvc.checkin import models as checkin
@@ -23,12 +25,14 @@ from eventsvc.core.actor import Actor
 from eventsvc.desk import nav
 from eventsvc.desk import web as desk_web
 from eventsvc.documents import models as documents
+from eventsvc.documents import service as documents_service
 from eventsvc.documents import web as documents_web
 from eventsvc.infra import crypto, events, i18n, logs, openapi, pages, policy, site, storage, vault, web
 from eventsvc.infra import db as database
 from eventsvc.infra.db import db
 from eventsvc.infra.jobs import models as jobs
 from eventsvc.infra.jobs import queue
+from eventsvc.infra.jobs.service import JobDied
 from eventsvc.messages import models as messages
 from eventsvc.messages import service as messages_service
 from eventsvc.messages import web as messages_web
@@ -85,9 +89,11 @@ COMMANDS: tuple[Any, ...] = (
     organisations_cli.organisations,
     accounts_cli.accounts,
     accounts_cli.setup,
+    audit_cli.audit,
 )
 
 SUBSCRIBERS: events.Handlers = {
+    object: (audit_service.hear,),
     ActivityPlanned: (registrations_service.hear_plan,),
     ActivityMoved: (registrations_service.hear_move, messages_service.hear_move),
     ActivityChanged: (registrations_service.hear_change, messages_service.hear_change),
@@ -97,6 +103,7 @@ SUBSCRIBERS: events.Handlers = {
     Reviewed: (messages_service.hear_review,),
     ReportMoved: (statistics_service.hear,),
     UnitsMerged: (statistics_service.hear_merged,),
+    JobDied: (documents_service.hear_died,),
 }
 """Who hears what: event → handlers, in the order in which they run, inside the command's transaction."""
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Index, LargeBinary, String
+from sqlalchemy import DDL, JSON, BigInteger, Connection, Index, LargeBinary, String, Table, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventsvc.core.codes import new_id
@@ -28,3 +28,28 @@ class AuditRow(Model):
     seq: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     seal: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     """HMAC over the seal before and this row; given by the sealer."""
+
+
+PROTECTION = {
+    "sqlite": (
+        """CREATE TRIGGER audit_rows_sealed BEFORE UPDATE ON audit_rows WHEN OLD.seal IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'a sealed audit row is never changed'); END""",
+    ),
+    "postgresql": (
+        """CREATE OR REPLACE FUNCTION audit_rows_sealed() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'a sealed audit row is never changed'; END $$""",
+        """CREATE TRIGGER audit_rows_sealed BEFORE UPDATE ON audit_rows
+        FOR EACH ROW WHEN (OLD.seal IS NOT NULL) EXECUTE FUNCTION audit_rows_sealed()""",
+    ),
+}
+
+
+def protect(connection: Connection) -> None:
+    """Make the database itself refuse changes of sealed rows; a row that is taken out is found by the chain."""
+    for statement in PROTECTION[connection.dialect.name]:
+        connection.execute(DDL(statement))
+
+
+@event.listens_for(AuditRow.__table__, "after_create")
+def _protect_new(_table: Table, connection: Connection, **_: Any) -> None:
+    protect(connection)

@@ -33,4 +33,4 @@ class TreeImported:
     root_id: UUID
     added: int
     changed: int
-    on: date
+    at: datetime

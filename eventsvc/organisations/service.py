@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import Date, and_, delete, func, insert, literal, select, update
@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from eventsvc.core.actor import Actor, Role
 from eventsvc.core.codes import new_id
-from eventsvc.core.periods import local
+from eventsvc.core.periods import at_local, local
 from eventsvc.infra.db import clash_means, db, transactional
 from eventsvc.infra.events import announce
 from eventsvc.organisations import queries, rules
@@ -48,7 +48,7 @@ def import_tree(rows: Iterable[Mapping[str, str | None]], *, today: date, dry_ru
         _add(fresh, ids)
         for row in changed:
             _change(known[row.code], row, ids.get(row.parent_code), today)
-        announce(TreeImported(queries.roots()[0].id, done.added, done.changed, today))
+        announce(TreeImported(queries.roots()[0].id, done.added, done.changed, at_local(today, time())))
     return done
 
 
