@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Row, and_, bindparam, func, literal, select, union_all
 from sqlalchemy.sql import Select
 
 from eventsvc.activities.models import Activity, State
@@ -189,8 +189,8 @@ def _opened(condition: Any) -> list[PartyRow]:
         .where(condition).order_by(R.c.id, T.c.position)
     )  # fmt: skip
     rows: Sequence[Any] = db.session.execute(query).all()
-    ids = select(R.c.id).where(condition)
-    held = vault_of(or_(V.c.owner_id.in_(ids), V.c.owner_id.in_(select(T.c.id).join(R, R.c.id == T.c.registration_id).where(condition))))
+    owners = union_all(select(R.c.id).where(condition), select(T.c.id).join(R, R.c.id == T.c.registration_id).where(condition))
+    held = vault_of(V.c.owner_id.in_(owners))
     grouped: dict[UUID, list[Any]] = {}
     for row in rows:
         grouped.setdefault(row.id, []).append(row)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, select, union_all, update
 
 from eventsvc.activities.events import ActivityChanged, ActivityMoved, ActivityPlanned
 from eventsvc.activities.models import State
@@ -60,8 +60,7 @@ def hear_change(event: ActivityChanged) -> None:
 
 
 def _keep_until(activity_id: UUID, ends: datetime) -> None:
-    of_parties = select(R.c.id).where(R.c.activity_id == activity_id)
-    of_people = select(T.c.id).where(T.c.activity_id == activity_id)
+    owners = union_all(select(R.c.id).where(R.c.activity_id == activity_id), select(T.c.id).where(T.c.activity_id == activity_id))
     for personal, span in KEEP.items():
-        mine = or_(V.c.owner_id.in_(of_parties), V.c.owner_id.in_(of_people))
-        db.session.execute(update(V).where(mine, V.c.personal == personal).values(purge_on=day_of(ends) + span))
+        mine = (V.c.owner_id.in_(owners), V.c.personal == personal)
+        db.session.execute(update(V).where(*mine).values(purge_on=day_of(ends) + span))

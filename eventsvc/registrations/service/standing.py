@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 
 from eventsvc.activities import queries as activities
 from eventsvc.activities.models import State
@@ -103,7 +103,8 @@ def _leave(record: Record, to: Standing, now: datetime, reason: str = "") -> Non
     if record.opening.pool_id and record.standing == Standing.WAITING:
         places.leave_list(record.opening.pool_id)
     db.session.execute(delete(C).where(C.c.registration_id == record.id))
-    mine = or_(V.c.owner_id == record.id, V.c.owner_id.in_(select(T.c.id).where(T.c.registration_id == record.id)))
+    people = db.session.scalars(select(T.c.id).where(T.c.registration_id == record.id))
+    mine = V.c.owner_id.in_([record.id, *people])
     until = day_of(now) + KEPT_AFTER_GOING
     db.session.execute(update(V).where(mine, V.c.purge_on > until).values(purge_on=until))
 
