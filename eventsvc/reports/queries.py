@@ -167,17 +167,11 @@ def reviewable(me: Actor) -> ColumnElement[bool]:
     return or_(organisations.within(me, Activity.organisation_id, Role.APPROVER), above & not_own_unit)
 
 
-def _lines() -> Select[Any]:
-    columns = (
-        Activity.id,
-        Activity.title,
-        Activity.kind,
-        Organisation.name,
-        Activity.starts_at,
-        Report.state,
-        Report.submitted_at,
-    )
-    query: Select[Any] = select(*columns).select_from(Activity)  # type: ignore[assignment].join(Organisation, Organisation.id == Activity.organisation_id)
+def _lines() -> Select[*tuple[Any, ...]]:
+    columns: tuple[Any, ...] = (
+        Activity.id, Activity.title, Activity.kind, Organisation.name, Activity.starts_at, Report.state, Report.submitted_at,
+    )  # fmt: skip
+    query = select(*columns).join(Organisation, Organisation.id == Activity.organisation_id)
     return query.outerjoin(Report, Report.activity_id == Activity.id)
 
 

@@ -61,9 +61,8 @@ def index() -> ResponseReturnValue:
     me, asked = actor(), {name: request.args.get(name, "") for name in ("state", "kind")}
     number = max(1, request.args.get("page", 1, type=int))
     lines, total = queries.listed(me, **asked, page=number)
-    lists = {"to_review": queries.to_review(me), "to_write": queries.to_write(me, now=clock.now()), "lines": lines}
-    paging = {"number": number, "pages": queries.pages(total), "total": total}
-    return page("reports/index.html", **lists, **paging, asked=asked, states=ReportState, kinds=KINDS)
+    return page("reports/index.html", to_review=queries.to_review(me), to_write=queries.to_write(me, now=clock.now()), lines=lines,
+                number=number, pages=queries.pages(total), total=total, asked=asked, states=ReportState, kinds=KINDS)  # fmt: skip
 
 
 @bp.get("/activities/<uuid:activity_id>/report")
