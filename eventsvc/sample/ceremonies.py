@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 from eventsvc.registrations import service as registrations
 from eventsvc.registrations.models import Channel
@@ -45,7 +46,7 @@ def stories(stage: Stage) -> Iterator[Story]:
 def bodies(telling: Telling, number: int, *, villages: tuple[str, ...] = ()) -> list[Body]:
     """Return so many couples, signed up by themselves, by children, by the village."""
     couples = Couples(telling.people, telling.day)
-    places = [telling.units[name] for name in villages] or [None]
+    places: list[UUID | None] = [telling.units[name] for name in villages] or [None]
     return [couples.body(places[at % len(places)], proxy=PROXIES[at % len(PROXIES)]) for at in range(number)]
 
 
@@ -68,7 +69,10 @@ def accepted_with_papers(telling: Telling) -> None:
     """The same in a town, with a walk-in, somebody who could not come, and papers asked for."""
     villages = ("柏柳村", "观洋村", "大坪村", "翁溪村")
     telling.on_stage(ceremony(telling.day, "点头镇文化广场（镇政府东侧）", 16, partners=("点头镇老人协会", "点头中心卫生院", "绿雪芽茶庄")))
-    telling.sign_up(bodies(telling, 13, villages=villages), telling.before(36, 19))
+    couples = telling.sign_up(bodies(telling, 13, villages=villages), telling.before(36, 19))
+    doubtful = Couples(telling.people, telling.day).body(years=50, told="year")
+    (asked,) = telling.sign_up([doubtful], telling.before(21, 19))
+    registrations.reject(asked, "户口簿上的结婚日期是年底，到庆典还差两个月，欢迎明年再来。", actor=telling.organiser, now=telling.before(19))
     extra = bodies(telling, 2)
     telling.add(extra[0], telling.before(20))
     telling.add(extra[1], telling.before(0, 8, 40), Channel.WALK_IN)
@@ -78,6 +82,7 @@ def accepted_with_papers(telling: Telling) -> None:
     telling.reported(MOMENTS | {"absent": "两对没有到场，已约好下周上门补拍。"}, certificates=15, makeup_shoots=2, media=2)
     telling.ask_for("summary", telling.after(6))
     telling.ask_for("sign_in", telling.after(6))
+    telling.ask_for("certificate", telling.after(6), couples[2])
 
 
 def archived(telling: Telling) -> None:

@@ -9,6 +9,7 @@ from eventsvc.core.lunar import lunar_to_solar
 from eventsvc.core.periods import at_local
 from eventsvc.sample.units import Units
 
+
 @dataclass
 class Stage:
     """The day that all dates hang on, and who and what there is."""

@@ -160,7 +160,8 @@ class Telling:
         slug, done, at = self.activity.slug or "", [], first
         for number, body in enumerate(bodies):
             read = parties(self.kind_code, body)
-            done.append(registrations.sign_up(slug, read, nonce=f"sample-{self.id}-{number}", now=at).id)
+            nonce = f"sample-{self.id}-{at.isoformat()}-{number}"
+            done.append(registrations.sign_up(slug, read, nonce=nonce, now=at).id)
             at = min(at + timedelta(hours=4 if at.hour < 10 else 15, minutes=17), self.stage.now)
         return done
 
@@ -230,9 +231,9 @@ class Telling:
         reporting.lock(self.id, now=at)
         activities.archive(self.id, now=at)
 
-    def ask_for(self, code: str, at: datetime) -> None:
-        """Ask for a paper."""
-        documents.request(self.id, code, self.id, actor=self.organiser, now=at)
+    def ask_for(self, code: str, at: datetime, party: UUID | None = None) -> None:
+        """Ask for a paper, of the whole activity or of one party."""
+        documents.request(self.id, code, party, actor=self.organiser, now=at)
 
 
 def _yuan(planned_fen: int, chance: Random) -> str:
