@@ -166,7 +166,7 @@ def _for_every_page() -> dict[str, Any]:
     return {
         "me": me,
         "locale": "en" if i18n.in_english() else "zh_CN",
-        "here": request.full_path.rstrip("?"),
+        "here": "/" if g.get("is_error") else request.full_path.rstrip("?"),
         "elder": request.cookies.get(site.ELDER) == "elder",
         "office_nav": nav.office_nav(me),
         "me_unit": me.unit if me else "",

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from eventsvc.audit import service as audit
 from eventsvc.core.periods import day_of
+from eventsvc.documents import service as documents
 from eventsvc.infra import vault
 from eventsvc.infra.db import transactional
 from eventsvc.infra.jobs import service as jobs
@@ -45,6 +47,8 @@ def chores() -> Iterable[Chore]:
     return (
         Chore("tell", timedelta(seconds=5), lambda now: jobs.sweep(now=now)),
         Chore("fold", timedelta(seconds=2), statistics.fold),
+        Chore("seal", timedelta(seconds=2), audit.seal),
         Chore("purge_vault", HOURLY, lambda now: transactional(vault.purge)(day_of(now))),
+        Chore("tidy_papers", HOURLY, lambda now: documents.tidy(now=now)),
         Chore("forget_jobs", HOURLY, lambda now: jobs.forget_done(now=now)),
     )

@@ -27,7 +27,6 @@ class Visit:
     id: UUID
     seen_at: datetime
     must_change_password: bool = False
-    unit: str = ""
     scopes: frozenset[str] = frozenset()
 
 
@@ -53,7 +52,7 @@ def visit_by_session(secret: str, *, now: datetime) -> Visit | None:
     first = rows[0]
     if is_over(now=now, last_seen_at=first.last_seen_at, expires_at=first.expires_at, long=first.long):
         return None
-    return Visit(_actor(rows), first.id, first.last_seen_at, first.must_change_password, first.unit or "")
+    return Visit(_actor(rows), first.id, first.last_seen_at, first.must_change_password)
 
 
 def visit_by_token(token: str, *, now: datetime) -> Visit | None:
@@ -65,7 +64,7 @@ def visit_by_token(token: str, *, now: datetime) -> Visit | None:
         return None
     first = rows[0]
     scopes = frozenset(first.scopes.split())
-    return Visit(_actor(rows), first.id, first.last_used_at or first.created_at, unit=first.unit or "", scopes=scopes)
+    return Visit(_actor(rows), first.id, first.last_used_at or first.created_at, scopes=scopes)
 
 
 def _with_grants(*columns: Any) -> Select[Any]:
@@ -77,7 +76,7 @@ def _with_grants(*columns: Any) -> Select[Any]:
 
 
 def _actor(rows: Sequence[Row[Any]]) -> Actor:
-    grants = tuple(Grant(row.role, row.organisation_id) for row in rows if row.role is not None)
+    grants = tuple(Grant(row.role, row.organisation_id, row.unit or "") for row in rows if row.role is not None)
     return Actor(rows[0].user_id, rows[0].name, grants)
 
 
