@@ -3,6 +3,7 @@
 import gc
 import os
 import pkgutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,9 +53,13 @@ def warm(queue: str) -> None:
     app()
     for name in HANDLERS:
         if queue_of(name) == queue:
-            handler(name)
+            getattr(sys.modules[handler(name).__module__], "warm", _nothing)()
     gc.collect()
     gc.freeze()
+
+
+def _nothing() -> None:
+    """Most jobs need no warming."""
 
 
 def run(job_id: str) -> None:

@@ -195,7 +195,6 @@ def _templates() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     papers.globals["style"] = _style
-    papers.filters["paragraphs"] = paragraphs
     return papers
 
 
@@ -203,11 +202,6 @@ def _templates() -> Environment:
 def _style(name: str) -> Markup:
     """Return a stylesheet of ours, to be put into the page: a paper fetches none."""
     return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 — our own file
-
-
-def paragraphs(text: str) -> list[str]:
-    """Split what a person wrote into its paragraphs, without the blanks they indent with."""
-    return [line.strip(" \u3000\t") for line in text.splitlines() if line.strip(" \u3000\t")]
 
 
 def _packed(paper: Paper) -> bytes:

@@ -105,3 +105,9 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def discard(path: str) -> None:
+    """Remove a kept file and the pictures of its pages; fine when it is gone already."""
+    for file in [root() / path, *(root() / path).parent.glob(f"{Path(path).stem}.page-*.png")]:
+        file.unlink(missing_ok=True)

@@ -75,7 +75,6 @@ class JobDied:
     name: str
     ref: UUID
     trouble: str
-    at: datetime
 
 
 def later(name: str, ref: UUID, *, now: datetime, once: str | None = None, after: timedelta = timedelta(0)) -> UUID:
@@ -200,7 +199,7 @@ def fail(held: Claim, trouble: str, *, now: datetime, hopeless: bool = False) ->
 
 def _bury(job: Job, now: datetime) -> None:
     job.state, job.finished_at, job.once = JobState.DEAD, now, None
-    announce(JobDied(job.name, job.ref, job.trouble, now))
+    announce(JobDied(job.name, job.ref, job.trouble))
 
 
 @dataclass(frozen=True)
