@@ -25,6 +25,8 @@ from eventsvc.visits.errors import NoRound
 from eventsvc.visits.models import Outcome, VisitRecord, VisitTarget
 
 OPEN_STATES = (State.PUBLISHED, State.HELD)
+MOST = 3_000
+"""Households that one round's page lists at most."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,14 @@ def rounds_of_mine(actor: Actor) -> list[Activity]:
     return list(db.session.scalars(query.order_by(Activity.starts_at, Activity.id)))
 
 
+def round_for_leader(activity_id: UUID, actor: Actor) -> Activity:
+    """Return a round that is on and in which this actor may write households down; else NotFound."""
+    activity = db.session.get(Activity, activity_id)
+    if activity is None or not KINDS[activity.kind].has("round") or activity.state not in OPEN_STATES or not places(activity, actor):
+        raise NotFound
+    return activity
+
+
 def target(target_id: UUID, *, within: Actor, today: date) -> tuple[Line, Activity]:
     """Return one household of a round: for its leader, or for whoever organises the round; else NotFound."""
     row = db.session.execute(_targets().where(VisitTarget.id == target_id)).first()
@@ -174,9 +184,16 @@ def candidates(activity: Activity) -> list[tuple[Household, str, str]]:
     query = select(Household, Organisation.name, func.coalesce(User.name, ""))
     query = query.join(Organisation, Organisation.id == Household.organisation_id).outerjoin(User, User.id == Household.leader_id)
     query = query.where(organisations.below(activity.organisation_id, Household.organisation_id))
-    query = query.where(Household.closed_at.is_(None), Household.id.not_in(taken)).order_by(Organisation.code)
-    rows = [(h, unit, leader) for h, unit, leader in db.session.execute(query.limit(3_000))]
+    query = query.where(Household.closed_at.is_(None), Household.id.not_in(taken)).order_by(Organisation.code, Household.id)
+    rows = [(h, unit, leader) for h, unit, leader in db.session.execute(query.limit(MOST))]
     return sorted(rows, key=lambda row: (row[1], people.natural(row[0].number)))
+
+
+def to_choose_from(activity: Activity, *, within: Actor) -> list[tuple[roll.Household, str]]:
+    """Return (household as this actor may see it, its unit) of the candidates."""
+    rows = candidates(activity)
+    seen = people.seen([(h, leader) for h, _, leader in rows], within)
+    return list(zip(seen, (unit for _, unit, _ in rows), strict=True))
 
 
 def places(activity: Activity, actor: Actor) -> list[tuple[UUID, str]]:
