@@ -346,7 +346,9 @@ class TestPhotos:
     def test_a_report_holds_twelve(self):
         written = a_report("drafting")
         for n in range(12):
-            service.add_photo(written.activity.id, a_photo(f"#{n * 20:02x}{255 - n * 20:02x}80"), actor=written.by, now=written.now)
+            service.add_photo(
+                written.activity.id, a_photo(f"#{n * 20:02x}{255 - n * 20:02x}80"), actor=written.by, now=written.now
+            )
         with pytest.raises(TooManyPhotos):
             service.add_photo(written.activity.id, a_photo("white"), actor=written.by, now=written.now)
 
