@@ -2,7 +2,7 @@
 
 The law: compatible with the release before; locks short; one change a file.
 
-Revision: 0001, after , 2026-11-24 13:46:12.087221
+Revision: 0001, after , 2026-11-24 14:08:12.651590
 """
 
 import sqlalchemy as sa
@@ -319,8 +319,8 @@ def upgrade() -> None:
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('item', sa.String(length=100), nullable=False),
     sa.Column('source', sa.String(length=50), nullable=False),
-    sa.Column('planned_fen', sa.Integer(), nullable=False),
-    sa.Column('actual_fen', sa.Integer(), nullable=True),
+    sa.Column('planned_fen', sa.BigInteger(), nullable=False),
+    sa.Column('actual_fen', sa.BigInteger(), nullable=True),
     sa.Column('note', sa.String(length=200), nullable=False),
     sa.CheckConstraint('planned_fen >= 0 AND (actual_fen IS NULL OR actual_fen >= 0)', name=op.f('ck_budget_items_amounts')),
     sa.ForeignKeyConstraint(['activity_id'], ['activities.id'], name=op.f('fk_budget_items_activity_id_activities')),
@@ -524,8 +524,8 @@ def upgrade() -> None:
     sa.Column('code', sa.String(length=60), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
-    sa.Column('computed', sa.Integer(), nullable=True),
-    sa.Column('given', sa.Integer(), nullable=True),
+    sa.Column('computed', sa.BigInteger(), nullable=True),
+    sa.Column('given', sa.BigInteger(), nullable=True),
     sa.Column('reason', sa.String(length=200), nullable=False),
     sa.ForeignKeyConstraint(['report_id'], ['reports.id'], name=op.f('fk_figures_report_id_reports')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_figures')),
