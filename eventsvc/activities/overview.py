@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from eventsvc.activities import queries, rules, schemas
@@ -157,6 +157,9 @@ def _short(moment: datetime | None) -> str:
 def _readable(about: Mapping[str, Any], value: Any) -> Any:
     if value is True or value is False:
         return N_("是") if value else N_("否")
+    if about.get("widget") == "date" and value:
+        day = date.fromisoformat(value)
+        return f"{day.year}年{day.month}月{day.day}日"
     choices = dict(about.get("choices", ()))
     if isinstance(value, list):
         return [choices.get(v, v) for v in value]

@@ -282,10 +282,11 @@ def closing_words(activity: Activity) -> str:
 @bp.app_template_global("activity_tabs")
 def activity_tabs(activity: Activity, kind: ActivityKind) -> list[dict[str, Any]]:
     """Return the rooms of an activity as tabs: those that its kind has and this actor may enter."""
-    rooms = [("activities.show", N_("概况"), True), ("registrations.index", N_("报名"), activity.sign_up),
-             ("checkin.index", N_("签到"), activity.sign_up), ("checkin.counters", N_("计数"), kind.has("counters")),
-             ("visits.round", N_("访视"), kind.has("round")), ("messages.index", N_("通知"), activity.sign_up),
-             ("documents.index", N_("文件"), bool(kind.documents)), ("reports.show", N_("报告"), True)]  # fmt: skip
+    known = activity.published_at is not None
+    rooms = [("activities.show", N_("概况"), True), ("registrations.index", N_("报名"), activity.sign_up and known),
+             ("checkin.index", N_("签到"), activity.sign_up and known), ("checkin.counters", N_("计数"), kind.has("counters") and known),
+             ("visits.round", N_("访视"), kind.has("round")), ("messages.index", N_("通知"), activity.sign_up and known),
+             ("documents.index", N_("文件"), bool(kind.documents)), ("reports.show", N_("报告"), known)]  # fmt: skip
     return [
         {"label": label, "url": url_for(door, activity_id=activity.id), "active": _inside(door)}
         for door, label, wanted in rooms

@@ -7,7 +7,7 @@ from eventsvc.activities import queries, rules, service
 from eventsvc.activities.models import Activity, State
 from eventsvc.activities.schemas import PlanSchema
 from eventsvc.core.actor import SYSTEM, Actor
-from eventsvc.core.periods import at_local
+from eventsvc.core.periods import at_local, day_of
 from eventsvc.kinds import KINDS
 from eventsvc.organisations.models import Organisation
 from tests.factories.accounts import a_user
@@ -26,10 +26,12 @@ WAY = {
 """The steps that lead from a fresh draft to each state."""
 
 
-def a_plan(kind: str = "golden_wedding", unit: str = "观洋村委会", day: date = DAY, **changed: Any) -> dict[str, Any]:
+def a_plan(kind: str = "golden_wedding", unit: str = "观洋村委会", **changed: Any) -> dict[str, Any]:
     """Return a plan that is ready to be sent up, as the schema loads it; names of the kind's own questions go under `plan`."""
     declared = KINDS[kind]
-    plan = rules.first_plan(declared, unit, "林小芳", day)
+    plan = rules.first_plan(declared, unit, "林小芳", day_of(changed.get("starts_at", DAY)))
+    if "starts_at" in changed:
+        plan["ends_at"] = changed["starts_at"] + (plan["ends_at"] - plan["starts_at"])
     plan |= {"venue": "村文化活动中心一楼", "contact_phone": "0593-7851234", "safety": "医生到场，备轮椅；遇雨改到室内。"}
     own = {f.name for f in declared.plan}
     sent = plan | {k: v for k, v in changed.items() if k not in own}

@@ -55,7 +55,7 @@ PLAN: tuple[Field, ...] = (
         ("lives", N_("长住本地即可")),
         ("one_registered", N_("夫妻至少一人户籍在本地")),
     )),
-    YesNo("once_only", N_("只邀请没有参加过金婚庆典的夫妇")),
+    YesNo("once_only", N_("只邀请首次参加的夫妇")),
     Text("makeup_place", N_("化妆、更衣地点"), required=False),
     Text("pick_up", N_("接送安排"), required=False, longest=200, help=N_("如：8:00 从各村委会门口发车")),
 )  # fmt: skip
