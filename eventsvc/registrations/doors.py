@@ -7,15 +7,18 @@ from typing import Any
 from uuid import UUID
 
 import zxingcpp
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from eventsvc.core.errors import NotFound
 from eventsvc.core.masking import mask_name, mask_phone
 from eventsvc.infra.forms import BadForm, Form
-from eventsvc.registrations import queries
+from eventsvc.infra.i18n import in_english
+from eventsvc.registrations import consent, openings, queries
 from eventsvc.registrations.openings import Opening
 from eventsvc.registrations.queries import Record
+from eventsvc.registrations.schemas import own_questions
 from eventsvc.registrations.service import Receipt
 
 bp = Blueprint("registrations", __name__)
@@ -54,6 +57,30 @@ def kept_nonce() -> str:
     """Return the nonce to draw a form with: the one it came with, else a new one."""
     given = request.form.get("_nonce", "")
     return given if SHORTEST_NONCE <= len(given) <= LONGEST_NONCE else secrets.token_urlsafe(18)
+
+
+_drawn: dict[Any, str] = {}
+NONCE = "-nonce-goes-here-"
+
+
+def questions(form: PartyForm, opening: Opening) -> Markup:
+    """Return the form of a sign-up. Empty, it is the same for everybody but for the nonce: drawn once, kept as text."""
+    villages = village_choices(openings.villages(opening.organisation_id))
+    if request.method != "GET":
+        return Markup(_draw(form, opening, villages, kept_nonce()))  # noqa: S704 (a template's own output)
+    key = (opening.kind_code, opening.kind.version, own_questions(opening.plan), tuple(villages), opening.full, in_english())
+    if key not in _drawn:
+        if len(_drawn) > 500:
+            _drawn.clear()
+        _drawn[key] = _draw(form, opening, villages, NONCE)
+    return Markup(_drawn[key].replace(NONCE, kept_nonce(), 1))  # noqa: S704 (a template's own output)
+
+
+def _draw(form: PartyForm, opening: Opening, villages: list[tuple[str, str]], token: str) -> str:
+    return render_template(
+        "registrations/_questions.html", opening=opening, kind=opening.kind, form=form, nonce=token, villages=villages,
+        consents=consent.asked_by(opening.kind),
+    )  # fmt: skip
 
 
 def _cookie() -> str:

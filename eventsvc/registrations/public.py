@@ -21,10 +21,10 @@ from eventsvc.registrations.doors import (
     absolute,
     bp,
     forgetting,
-    kept_nonce,
     nonce,
     own_record,
     qr_image,
+    questions,
     remembering,
     times_moved,
     village_choices,
@@ -48,7 +48,9 @@ def sign_up(slug: str) -> ResponseReturnValue:
     if request.method == "POST" and request.form.get("_action") != "two" and (done := _run(form, opening)):
         also = done.also[0].code if done.also else None
         return remembering(done, redirect(url_for(".receipt", code=done.code, also=also), 303))
-    return _form_page("registrations/sign_up.html", form, opening)
+    return page(
+        "registrations/sign_up.html", form.status, opening=opening, kind=opening.kind, questions=questions(form, opening), moved=times_moved(opening)
+    )  # fmt: skip
 
 
 def _run(form: PartyForm, opening: Opening) -> service.Receipt | None:
@@ -61,12 +63,6 @@ def _run(form: PartyForm, opening: Opening) -> service.Receipt | None:
     return form.run(service.sign_up, opening, nonce=sent, now=clock.now())
 
 
-def _form_page(template: str, form: PartyForm, opening: Opening, **more: object) -> ResponseReturnValue:
-    villages = village_choices(openings.villages(opening.organisation_id))
-    return page(
-        template, form.status, opening=opening, kind=opening.kind, form=form, nonce=kept_nonce(), villages=villages,
-        consents=consent.asked_by(opening.kind), moved=times_moved(opening), **more,
-    )  # fmt: skip
 
 
 def _closed(opening: Opening, no: DomainError) -> ResponseReturnValue:
@@ -117,7 +113,10 @@ def manage(code: str) -> ResponseReturnValue:
             return redirect(url_for(".receipt", code=code), 303)
     else:
         form = PartyForm(schema, filled=_changeable(record, schema))
-    return _form_page("registrations/manage.html", form, record.opening, record=record, may_change=record.may_change(now))
+    return page(
+        "registrations/manage.html", form.status, opening=record.opening, kind=kind, form=form, record=record, may_change=record.may_change(now),
+        villages=village_choices(openings.villages(record.opening.organisation_id)), consents=consent.asked_by(kind),
+    )  # fmt: skip
 
 
 def _changeable(record: Record, schema: object) -> dict[str, object]:

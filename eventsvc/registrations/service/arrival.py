@@ -23,7 +23,7 @@ from eventsvc.core.words import N_
 from eventsvc.declare import Field, Personal
 from eventsvc.declare.personal import KEEP
 from eventsvc.infra.crypto import Keys, hashed, keys
-from eventsvc.infra.db import clash_means, db, transactional
+from eventsvc.infra.db import clash_means, db, in_command, transactional
 from eventsvc.infra.events import announce
 from eventsvc.infra.vault import VaultRow
 from eventsvc.infra.vault import row as sealed
@@ -98,6 +98,8 @@ def _arrive(opening: Opening, parties: tuple[Party, ...], *, nonce: str, channel
             made = _prepare(opening, parties, nonces, body, channel, by, now)
             _write(opening, made, channel, by, now)
         except (IntegrityError, DomainError) as no:
+            if in_command():  # part of a larger command: that one's transaction has failed, and it looked for doubles itself
+                raise
             # The form may have been sent before: then nothing is refused, it has its receipt. Else two codes met, once in a
             # hundred thousand: other codes, another try.
             if again := _given_before(opening, nonces, body):
