@@ -140,6 +140,13 @@ def serves_elsewhere(user_id: UUID, actor: Actor) -> bool:
     return db.session.scalar(outside.limit(1)) is not None
 
 
+def grants(user_id: UUID, within: Actor) -> list[tuple[RoleGrant, str]]:
+    """Return the roles of an account that the actor administers, with the names of their units."""
+    query = select(RoleGrant, Organisation.name).join(Organisation, Organisation.id == RoleGrant.organisation_id)
+    query = query.where(RoleGrant.user_id == user_id, _near(within)).order_by(RoleGrant.granted_at)
+    return [(held, name) for held, name in db.session.execute(query)]
+
+
 def sessions(user_id: UUID, *, now: datetime) -> list[Session]:
     """Return the sessions of an account that still run, the last used first."""
     query = select(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None), Session.expires_at > now)

@@ -170,11 +170,10 @@ def _change_password(typed: dict[str, Any]) -> bool:
 @policy()
 def tokens() -> ResponseReturnValue:
     """Show my tokens for machines; make one, which is shown once."""
-    form, token = Form(TokenSchema(), request.form), None
-    if request.method == "POST":
-        token = form.run(_issue)
+    form = Form(TokenSchema(), request.form or None, filled={"days": rules.TOKEN_DAYS})
+    token = form.run(_issue) if request.method == "POST" else None
     context = {"mine": queries.tokens(actor().id), "scopes": rules.scope_choices(known_scopes()), "now": clock.now()}
-    return page("accounts/tokens.html", form.status, form=Form(TokenSchema()) if token else form, token=token, **context)
+    return page("accounts/tokens.html", form.status, form=Form(TokenSchema(), filled={"days": rules.TOKEN_DAYS}) if token else form, token=token, **context)
 
 
 def _issue(typed: dict[str, Any]) -> str:
@@ -220,9 +219,16 @@ def grant(organisation_id: UUID) -> ResponseReturnValue:
     return _users_page(organisation_id, granting=form)
 
 
-@bp.post("/organisations/<uuid:organisation_id>/grants/<uuid:grant_id>/revoke")
+@bp.get("/organisations/<uuid:organisation_id>/users/<uuid:user_id>")
 @policy("admin")
-def revoke(organisation_id: UUID, grant_id: UUID) -> ResponseReturnValue:
+def user(organisation_id: UUID, user_id: UUID) -> ResponseReturnValue:
+    """Show one account: its roles in reach, and what can be done with it."""
+    return _user_page(organisation_id, user_id)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/users/<uuid:user_id>/grants/<uuid:grant_id>/revoke")
+@policy("admin")
+def revoke(organisation_id: UUID, user_id: UUID, grant_id: UUID) -> ResponseReturnValue:
     """Take back a role."""
     service.revoke(grant_id, actor=actor(), now=clock.now())
     flash(say(N_("角色已收回")), "success")
@@ -233,9 +239,8 @@ def revoke(organisation_id: UUID, grant_id: UUID) -> ResponseReturnValue:
 @policy("admin")
 def reset_password(organisation_id: UUID, user_id: UUID) -> ResponseReturnValue:
     """Give a new password for once, shown on the page, without any SMS."""
-    found = queries.user(user_id, within=actor())
     once = service.reset_password(user_id, actor=actor(), now=clock.now())
-    return _users_page(organisation_id, once=(found.name, once))
+    return _user_page(organisation_id, user_id, once=once)
 
 
 @bp.post("/organisations/<uuid:organisation_id>/users/<uuid:user_id>/<any(activate, deactivate):change>")
@@ -244,7 +249,15 @@ def switch(organisation_id: UUID, user_id: UUID, change: str) -> ResponseReturnV
     """Put an account out of use, or back into it."""
     service.set_active(user_id, change == "activate", actor=actor(), now=clock.now())
     flash(say(N_("账号已恢复使用") if change == "activate" else N_("账号已停用，它的所有登录和令牌都已失效")), "success")
-    return redirect(url_for(".users", organisation_id=organisation_id), 303)
+    return redirect(url_for(".user", organisation_id=organisation_id, user_id=user_id), 303)
+
+
+def _user_page(organisation_id: UUID, user_id: UUID, once: str = "") -> ResponseReturnValue:
+    someone = actor()
+    unit = organisations.require(someone, "admin", organisation_id)
+    found = queries.user(user_id, within=someone)
+    return page("accounts/user.html", unit=unit, path=organisations.path(organisation_id), user=found, once=once,
+                grants=queries.grants(user_id, within=someone), elsewhere=queries.serves_elsewhere(user_id, someone))  # fmt: skip
 
 
 def _users_page(organisation_id: UUID, *, adding: Form | None = None, granting: Form | None = None,

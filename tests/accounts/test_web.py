@@ -204,7 +204,9 @@ class TestUsers:
         assert fill(admin, path, f"{path}/grant", login="other", as_role="viewer").status_code == 303
         page = admin.get(path)
         assert "林小芳" in text_of(page.text)
-        admin.post(re.search(r"/organisations/[0-9a-f-]+/grants/[0-9a-f-]+/revoke", page.text)[0], status=303)
+        page = admin.get(f"{path}/{other.id}")
+        assert "还在您管理范围以外的单位任职" not in text_of(page.text)
+        admin.post(re.search(r"/organisations/[0-9a-f-]+/users/[0-9a-f-]+/grants/[0-9a-f-]+/revoke", page.text.split("观洋")[-1])[0], status=303)
         assert len(queries.actor(other.id).grants) == 1
         assert fill(admin, path, f"{path}/grant", login="nobody", as_role="viewer").status_code == 422
 
@@ -220,6 +222,7 @@ class TestUsers:
         admin.post(f"{path}/{user.id}/deactivate", status=303)
         assert browser.client.get("/me").status_code == 302
         assert "停用" in text_of(admin.get(path).text)
+        assert "恢复使用" in text_of(admin.get(f"{path}/{user.id}").text)
         admin.post(f"{path}/{user.id}/activate", status=303)
         assert log_in(Browser(app), "linxf", once).status_code == 303
 
