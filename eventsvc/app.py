@@ -110,7 +110,7 @@ SUBSCRIBERS: events.Handlers = {
 
 def create_app(settings: Settings) -> Flask:
     """Build the service, or refuse to: a wrong kind, a route without a policy and a bad setting all stop the start."""
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, whole=settings.testing)
     app = Flask("eventsvc", root_path=str(ROOT), template_folder=str(TEMPLATES))
     app.extensions["eventsvc_settings"] = settings
     app.config.update(_config(settings))
@@ -157,7 +157,6 @@ def _config(settings: Settings) -> dict[str, Any]:
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_STRATEGY": "moving-window",
         "TESTING": settings.testing,
-        "JSON_AS_ASCII": False,
     }
 
 

@@ -197,6 +197,11 @@ def _is_leaf(form: Form, name: str) -> bool:
         return False
 
 
+def faults(messages: Any) -> dict[str, list[str]]:
+    """Return marshmallow's messages by dotted name."""
+    return dict(_faults(messages))
+
+
 def _faults(messages: Any, prefix: str = "") -> Iterator[tuple[str, list[str]]]:
     if isinstance(messages, Mapping):
         for key, inner in messages.items():
@@ -211,4 +216,4 @@ def load(schema: Schema, body: Any) -> Any:
     try:
         return schema.load(body)
     except ValidationError as wrong:
-        raise Invalid(fields=dict(_faults(wrong.messages))) from wrong
+        raise Invalid(fields=faults(wrong.messages)) from wrong

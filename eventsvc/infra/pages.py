@@ -40,8 +40,12 @@ def _fingerprint(folder: str, name: str) -> str:
 
 def asset(name: str) -> str:
     """Return the address of a static file, with its fingerprint, so that it may be cached for good."""
-    folder = current_app.static_folder or ""
-    return url_for("static", filename=name, v=_fingerprint(folder, name))
+    return url_for("static", filename=name, v=fingerprint(name))
+
+
+def fingerprint(name: str) -> str:
+    """Return ten digits that change whenever the static file does."""
+    return _fingerprint(current_app.static_folder or "", name)
 
 
 WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))

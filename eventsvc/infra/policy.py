@@ -41,9 +41,10 @@ class NoPolicy(Exception):
 
 def policy(*roles: str, public: bool = False, scope: str = "") -> Callable[[View], View]:
     """Say who may use a view: `@policy(public=True)`, `@policy()` (anyone logged in), `@policy("organiser", "group_leader")`."""
-    unknown = set(roles) - set(Role)
-    if unknown:
+    if unknown := set(roles) - set(Role):
         raise NoPolicy(f"no such role: {unknown}")
+    if public and (roles or scope):
+        raise NoPolicy("public, and yet it asks for something")
 
     def mark(view: View) -> View:
         view.policy = Policy(public, frozenset(roles), scope)  # type: ignore[attr-defined]
@@ -53,7 +54,7 @@ def policy(*roles: str, public: bool = False, scope: str = "") -> Callable[[View
 
 
 def of(app: Flask, endpoint: str) -> Policy | None:
-    """Return the policy of an endpoint, looking through wrappers and per-method classes."""
+    """Return the policy of an endpoint, looking through wrappers."""
     view = app.view_functions[endpoint]
     while view is not None:
         if isinstance(found := getattr(view, "policy", None), Policy):
@@ -79,8 +80,10 @@ def init_app(app: Flask, who: Callable[[], Actor | None]) -> None:
 
     @app.before_request
     def check() -> None:
-        wanted = policies.get(request.endpoint or "")
-        if wanted is None or wanted.public:
+        if request.endpoint is None or request.endpoint in LIBRARY_ROUTES:
+            return
+        wanted = policies[request.endpoint]
+        if wanted.public:
             return
         someone = actor()
         if wanted.roles and not any(someone.can(role) for role in wanted.roles):

@@ -1,7 +1,7 @@
 """Doors that belong to no feature: language, elder view, health."""
 
+import re
 import shutil
-from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
@@ -15,14 +15,14 @@ from eventsvc.infra.policy import policy
 bp = Blueprint("site", __name__)
 YEAR = 31_536_000
 ELDER = "view"
+_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f-\xa0\\\u2028\u2029]*")
+"""An address below our own root. Browsers take `\\` for `/` and leave out tabs and line ends: none of them may stand in it."""
 
 
 def safe_next(default: str = "/") -> str:
     """Return the local address to go back to; anything that leads elsewhere becomes `default`."""
     wanted = request.values.get("next") or default
-    parts = urlsplit(wanted)
-    local = not parts.scheme and not parts.netloc and wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if local else default
+    return wanted if _LOCAL.fullmatch(wanted) else default
 
 
 @bp.get("/language/<code>")
