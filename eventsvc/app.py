@@ -50,6 +50,7 @@ from eventsvc.registrations.events import Promoted, Reviewed, SignedUp, Withdraw
 from eventsvc.reports import models as reports
 from eventsvc.reports import web as reports_web
 from eventsvc.reports.events import ReportMoved
+from eventsvc.sample import cli as sample_cli
 from eventsvc.statistics import models as statistics
 from eventsvc.statistics import service as statistics_service
 from eventsvc.statistics import web as statistics_web
@@ -90,6 +91,7 @@ COMMANDS: tuple[Any, ...] = (
     accounts_cli.accounts,
     accounts_cli.setup,
     audit_cli.audit,
+    sample_cli.sample,
 )
 
 SUBSCRIBERS: events.Handlers = {

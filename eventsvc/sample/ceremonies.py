@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from eventsvc.registrations import service as registrations
-from eventsvc.registrations.models import Channel
 from eventsvc.sample.parties import Body, Couples, both_pairs
 from eventsvc.sample.plans import ceremony, opening
 from eventsvc.sample.stage import Stage
@@ -75,7 +74,7 @@ def accepted_with_papers(telling: Telling) -> None:
     registrations.reject(asked, "户口簿上的结婚日期是年底，到庆典还差两个月，欢迎明年再来。", actor=telling.organiser, now=telling.before(19))
     extra = bodies(telling, 2)
     telling.add(extra[0], telling.before(20))
-    telling.add(extra[1], telling.before(0, 8, 40), Channel.WALK_IN)
+    telling.walk_in(extra[1], telling.before(0, 8, 40))
     telling.check_in(telling.before(0, 8, 50), all_but=2)
     telling.count(telling.before(0, 10, 30), companions=31, clinic=46, audience=320)
     telling.hold()
@@ -104,7 +103,7 @@ def report_in_drafting(telling: Telling) -> None:
     """Held last week; somebody has begun to write."""
     telling.on_stage(ceremony(telling.day, "瑞云村畲族文化广场", 8, partners=("畲族文化研究会",)))
     telling.sign_up(bodies(telling, 5, villages=("瑞云村", "柏洋村")), telling.before(30, 19))
-    telling.add(bodies(telling, 1)[0], telling.before(0, 8), Channel.WALK_IN)
+    telling.walk_in(bodies(telling, 1)[0], telling.before(0, 8))
     telling.check_in(telling.before(0, 8, 20))
     telling.count(telling.before(0, 10, 30), companions=13, clinic=22, audience=150)
     telling.hold()

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from eventsvc.core.periods import member_day_ordinal
-from eventsvc.registrations.models import Channel
 from eventsvc.sample.parties import volunteer
 from eventsvc.sample.plans import opening, square
 from eventsvc.sample.stage import Stage
@@ -90,7 +89,7 @@ def accepted_with_volunteers(telling: Telling) -> None:
     telling.on_stage(plan)
     roles = ("volunteer", "volunteer", "performer", "clinic")
     telling.sign_up([volunteer(telling.people, roles[n % 4], n) for n in range(14)], telling.before(35, 19))
-    telling.add(volunteer(telling.people, "clinic", 14), telling.before(0, 8, 30), Channel.WALK_IN)
+    telling.walk_in(volunteer(telling.people, "clinic", 14), telling.before(0, 8, 30))
     telling.check_in(telling.before(0, 8, 40), all_but=2)
     telling.count(telling.before(0, 11), leaflets=2600, consulted=412, clinic=186, audience=930, supplies=240, condolence=12)
     telling.hold()

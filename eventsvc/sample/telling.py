@@ -12,6 +12,7 @@ from eventsvc.activities import queries, rules
 from eventsvc.activities import service as activities
 from eventsvc.activities.models import Activity
 from eventsvc.activities.schemas import PlanSchema
+from eventsvc.checkin import counting
 from eventsvc.checkin import service as checkin
 from eventsvc.checkin.models import Method
 from eventsvc.core.actor import SYSTEM, Actor
@@ -165,11 +166,16 @@ class Telling:
             at = min(at + timedelta(hours=4 if at.hour < 10 else 15, minutes=17), self.stage.now)
         return done
 
-    def add(self, body: Body, at: datetime, channel: Channel = Channel.STAFF) -> UUID:
-        """Write down a party that came on paper, by phone or to the door."""
-        read = parties(self.kind_code, body)
-        nonce = f"sample-{self.id}-{channel}-{body['people']}"
-        return registrations.add_by_staff(self.id, read[0], channel=channel, nonce=nonce, actor=self.organiser, now=at)
+    def add(self, body: Body, at: datetime) -> UUID:
+        """Write down a party that came on paper or by telephone."""
+        (party,) = parties(self.kind_code, body)
+        nonce = f"sample-{self.id}-{at.isoformat()}-staff"
+        return registrations.add_by_staff(self.id, party, channel=Channel.STAFF, nonce=nonce, actor=self.organiser, now=at)
+
+    def walk_in(self, body: Body, at: datetime) -> UUID:
+        """Write down a party that came to the door, and check it in."""
+        (party,) = parties(self.kind_code, body)
+        return checkin.walk_in(self.id, party, actor=self.organiser, now=at)
 
     def check_in(self, at: datetime, *, all_but: int = 0) -> None:
         """Check in whoever has a place, all but the last few parties; every third by the code on its receipt."""
@@ -177,13 +183,14 @@ class Telling:
         for number, party in enumerate(came[: len(came) - all_but]):
             method = Method.QR if number % 3 == 0 else Method.LIST
             people = [person.id for person in party.people]
-            checkin.check_in(self.id, people, method=method, actor=self.organiser, now=at + timedelta(minutes=number))
+            now = min(at + timedelta(minutes=number), self.stage.now)
+            checkin.check_in(self.id, people, method=method, actor=self.organiser, now=now)
 
     def count(self, at: datetime, **tallied: int) -> None:
         """Tally what was given out and who came by, in several goes as one taps."""
         for counter, total in tallied.items():
             for amount in filter(None, (total // 2, total // 3, total - total // 2 - total // 3)):
-                checkin.tally(self.id, counter, amount, actor=self.organiser, now=at)
+                counting.tally(self.id, counter, amount, actor=self.organiser, now=at)
 
     # -- afterwards --------------------------------------------------------------------------------------------------
 
