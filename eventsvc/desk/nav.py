@@ -16,7 +16,8 @@ ENTRIES: tuple[tuple[str, str, str, frozenset[Role], tuple[str, ...]], ...] = (
     ("visits.mine", N_("我的访视"), "door", LEADER, ("visits.mine", "visits.record")),
     ("reports.index", N_("报告"), "file", READER, ("reports",)),
     ("statistics.show", N_("数字"), "chart", READER, ("statistics",)),
-    ("organisations.index", N_("单位"), "people", READER, ("organisations", "people", "accounts.users")),
+    ("campaigns.index", N_("专项行动"), "bell", READER, ("campaigns",)),
+    ("organisations.index", N_("单位"), "people", READER, ("organisations", "people", "accounts.users", "accounts.user")),
     ("accounts.me", N_("我的账号"), "lock", frozenset(), ("accounts.me", "accounts.tokens")),
 )
 """Endpoint, words, sign, roles (none: everybody), and the blueprints or endpoints during which it is marked."""

@@ -1,0 +1,18 @@
+"""How campaigns say no."""
+
+from eventsvc.core.errors import Conflict, Invalid
+from eventsvc.core.words import N_
+
+
+class DatesCrossed(Invalid):
+    """It would end before it begins."""
+
+    code = "dates_crossed"
+    words = N_("结束日期早于开始日期，请核对")
+
+
+class CampaignIsClosed(Conflict):
+    """It was ended already."""
+
+    code = "campaign_closed"
+    words = N_("“{title}”已经结束，不能再转发或挂活动")
