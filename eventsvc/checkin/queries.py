@@ -12,6 +12,7 @@ from eventsvc.core.actor import SYSTEM, Actor, Role
 from eventsvc.core.errors import NotAllowed, NotFound
 from eventsvc.core.pinyin import matches
 from eventsvc.infra.db import db
+from eventsvc.kinds import KINDS
 from eventsvc.organisations import queries as organisations
 from eventsvc.registrations import queries as registrations
 from eventsvc.registrations.models import Channel, Participant, Registration, Standing
@@ -118,6 +119,12 @@ def by_code(code: str, *, within: Actor | None) -> tuple[UUID, UUID] | None:
     if found is None or not stands_at_door(found[0], within):
         return None
     return found[0].id, found[1]
+
+
+def is_full(activity: Activity) -> bool:
+    """Say whether one more party would pass the cap, or pass by those who wait."""
+    pool, shape = registrations.pool_of(activity.id), KINDS[activity.kind].party
+    return pool is not None and bool(pool.waiting or pool.taken + (shape.places if shape else 1) > pool.cap)
 
 
 def checked_in_at(activity_id: UUID) -> dict[UUID, datetime]:
