@@ -50,7 +50,7 @@ class Series:
     values: Sequence[int | float | None]
 
 
-def bars(labels: Sequence[str], *series: Series, height: int = 360, sideways: bool = False) -> bytes:
+def bars(labels: Sequence[str], *series: Series, height: int = 330, sideways: bool = False) -> bytes:
     """Draw bars, one group for each label; `sideways` for long names."""
     options = _options(height, len(series))
     if not sideways:
@@ -65,14 +65,14 @@ def _turned(series: Sequence[Series]) -> list[Series]:
     return [Series(one.label, one.values[::-1]) for one in series]
 
 
-def lines(labels: Sequence[str], *series: Series, height: int = 360) -> bytes:
+def lines(labels: Sequence[str], *series: Series, height: int = 330) -> bytes:
     """Draw lines over time."""
     return _drawn(pygal.Line(dots_size=4, stroke_style={"width": 3}, **_options(height, len(series))), labels, series)
 
 
 def _options(height: int, many: int) -> dict[str, object]:
     return {
-        "js": [], "css": ["file://style.css", "file://graph.css"], "style": STYLE, "disable_xml_declaration": True, "width": 960, "height": height,
+        "js": [], "css": ["file://style.css", "file://graph.css"], "style": STYLE, "disable_xml_declaration": True, "width": 660, "height": height,
         "show_legend": many > 1, "legend_at_bottom": True, "legend_at_bottom_columns": min(many, 4), "print_values": False,
         "print_zeroes": False, "value_formatter": _printed, "no_data_text": say(N_("还没有数字")), "margin": 12,
         "show_y_guides": True, "min_scale": 3, "max_scale": 6, "pretty_print": False, "truncate_legend": 24, "rounded_bars": 2,

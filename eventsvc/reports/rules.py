@@ -109,9 +109,9 @@ def _money(spent: int | None, planned: int) -> Iterable[Words]:
 
 
 def _zeroes(values: Sequence[Value]) -> Iterable[Words]:
-    for one in values:
-        if one.computed == 0 and one.amount == 0:
-            yield Words(
-                N_("“{label}”是0。如果当时记在纸上，请补录，或在这里写上数字和原因。"),
-                label=Words(str(one.indicator.label)),
-            )
+    noughts = [Words(str(one.indicator.label)) for one in values if one.computed == 0 and one.amount == 0]
+    if len(noughts) == 1:
+        yield Words(N_("“{label}”是0。如果当时记在纸上，请补录，或在这里写上数字和原因。"), label=noughts[0])
+    elif noughts:
+        words = N_("“{label}”等{count}个数是0。如果当时记在纸上，请补录，或在这里写上数字和原因。")
+        yield Words(words, label=noughts[0], count=len(noughts))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from eventsvc.activities.models import Activity
 from eventsvc.core import money
 from eventsvc.core.actor import Actor, Role
-from eventsvc.core.words import Label
+from eventsvc.core.words import N_, Label
 from eventsvc.declare import Indicator
 from eventsvc.declare.kind import SHARED_INDICATORS
 from eventsvc.infra.db import db
@@ -46,6 +46,13 @@ class Column:
     def printed(self, amount: int | None) -> str:
         """Write an amount as people read it: money in yuan, thousands apart."""
         return money.fen_to_yuan(amount or 0) if self.money else f"{amount or 0:,}"
+
+    def big(self, amount: int) -> tuple[str, Label]:
+        """Write an amount large, apart from its unit: 1,800 元, 22.63 万元, 800 份. For reading; tables stay exact."""
+        if not self.money:
+            return f"{amount:,}", self.unit
+        said = money.wan(amount)
+        return (said.removesuffix("万元"), N_("万元")) if said.endswith("万元") else (said.removesuffix("元"), N_("元"))
 
 
 @dataclass(frozen=True)
