@@ -16,6 +16,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import time as time_of_day
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -25,13 +26,15 @@ import psutil
 from sqlalchemy import event
 
 from bench import load
+from eventsvc.activities import queries, service
 from eventsvc.app import create_app
 from eventsvc.config import Settings
 from eventsvc.core import clock
+from eventsvc.core.periods import at_local, day_of
 from eventsvc.infra.db import db
 from tests import servers
 from tests.factories.accounts import a_user
-from tests.factories.activities import an_activity
+from tests.factories.activities import a_plan
 from tests.factories.organisations import a_tree
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,7 +65,8 @@ def couple(number: int, page: str) -> dict[str, str]:
     return {
         "_nonce": nonce[1],
         "people.husband.name": _name(number), "people.husband.phone": f"139{salt:08d}", "people.husband.born_on": "1949-03-05",
-        "people.husband.size": "XL", "people.wife.name": _name(number + 7), "people.wife.born_on": "1951-08-19", "people.wife.size": "L",
+        "people.husband.clothing_size": "xl", "people.husband.mobility": "walks", "people.wife.name": _name(number + 7), "people.wife.born_on": "1951-08-19", "people.wife.clothing_size": "l",
+        "people.wife.mobility": "slow", "answers.residence": "both_registered", "answers.honoured_before": "no", "consent.health": "1",
         "answers.married_on.calendar": "lunar", "answers.married_on.year": "1974", "answers.married_on.month": "12", "answers.married_on.day": "8",
         "answers.marriage_proof": "certificate", "proxy.relation": "child", "proxy.name": _name(number + 13), "proxy.phone": f"138{salt:08d}",
         "consent.contact": "1",
@@ -150,9 +154,14 @@ def _prepare(env: dict[str, str]) -> tuple[str, int]:
 
 def _open_activity(places: int) -> Any:
     tree, now = a_tree(), clock.now()
-    actor = a_user("organiser", tree.county)
-    times = {"opens_at": now - timedelta(days=1), "starts_at": now + timedelta(days=60), "ends_at": now + timedelta(days=60, hours=3)}
-    return an_activity(unit=tree.county, state="published", places=places, by=actor, **times)
+    organiser, approver = a_user("organiser", tree.county), a_user("approver", tree.county)
+    day = day_of(now) + timedelta(days=60)
+    times = {"opens_at": now - timedelta(days=1), "starts_at": at_local(day, time_of_day(9)), "ends_at": at_local(day, time_of_day(12))}
+    plan = a_plan("golden_wedding", tree.county.name, capacity=places, sign_up=True, closes_at=now + timedelta(days=50), **times)
+    made = service.draft("golden_wedding", tree.county.id, plan, actor=organiser, now=now)
+    for action, actor in (("submit", organiser), ("approve", approver), ("publish", organiser)):
+        service.move(made, action, actor=actor, now=now)
+    return queries.activity(made, within=organiser)
 
 
 def _count(app: Any, slug: str) -> int:
@@ -164,7 +173,8 @@ def _count(app: Any, slug: str) -> int:
 
     client = app.test_client()
     body = couple(1, client.get(f"/s/{slug}").text)
-    assert client.post(f"/s/{slug}", data=body).status_code == 303
+    first = client.post(f"/s/{slug}", data=body)
+    assert first.status_code == 303, re.findall(r'class="[^"]*(?:wrong|error)[^"]*"[^>]*>([^<]+)', first.text) or first.text[:3000]
     event.listen(db.engine, "before_cursor_execute", see)
     other = app.test_client()
     body = couple(2, other.get(f"/s/{slug}").text)
