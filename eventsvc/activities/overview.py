@@ -8,6 +8,7 @@ from typing import Any
 from eventsvc.activities import queries, rules, schemas
 from eventsvc.activities.models import Activity, State
 from eventsvc.activities.workflow import WORKFLOW
+from eventsvc.campaigns import queries as campaigns
 from eventsvc.core.actor import Actor
 from eventsvc.core.periods import local
 from eventsvc.core.words import N_, Words
@@ -55,6 +56,9 @@ class Overview:
     plan: dict[str, Any]
     asked: list[tuple[str, Any]]
     """The kind's own planning answers: (label, value as people read it)."""
+    campaign: str
+    """The title of the campaign that it was put under."""
+    may_plan: bool
 
 
 def overview(activity: Activity, kind: ActivityKind, me: Actor, now: datetime) -> Overview:
@@ -67,6 +71,7 @@ def overview(activity: Activity, kind: ActivityKind, me: Actor, now: datetime) -
         life=life(activity), steps=steps, gaps=gaps, sign_up=rules.sign_up_state(activity, now), own=own,
         next_words=next_words(activity, kind, steps, len(gaps), now), history=history(activity),
         plan=schemas.plan_of(kind, activity), asked=own_answers(kind, activity.plan),
+        campaign=campaigns.title(activity.campaign_id), may_plan=may("organiser"),
     )  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from eventsvc.activities.models import Activity, Move, State
+from eventsvc.campaigns import queries as campaigns
+from eventsvc.campaigns.models import Campaign
 from eventsvc.core.actor import Actor, Role
 from eventsvc.core.errors import NotFound
-from eventsvc.core.periods import month_span
+from eventsvc.core.periods import day_of, month_span
 from eventsvc.infra.db import db
 from eventsvc.infra.storage import StoredFile
 from eventsvc.organisations import queries as organisations
@@ -107,6 +109,11 @@ def paper_of(activity_id: UUID, file_id: UUID, *, within: Actor) -> StoredFile:
     if file is None:
         raise NotFound
     return file
+
+
+def campaigns_for(activity: Activity) -> list[tuple[Campaign, str]]:
+    """Return the campaigns that this activity can be put under, each with the unit that asks."""
+    return campaigns.open_for(activity.organisation_id, on=day_of(activity.starts_at), kind=activity.kind)
 
 
 def my_units(actor: Actor) -> list[Any]:

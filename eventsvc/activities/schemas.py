@@ -147,6 +147,12 @@ class MoveSchema(StrictSchema):
     version = fields.Integer(load_default=None, strict=False)
 
 
+class CampaignChoice(StrictSchema):
+    """The campaign that an activity is put under; empty: none."""
+
+    campaign_id = fields.UUID(load_default=None, metadata={"label": N_("专项行动"), "widget": "select", "help": N_("不选就是不挂")})
+
+
 class PostponeSchema(StrictSchema):
     """Another time."""
 

@@ -14,6 +14,7 @@ from eventsvc.activities.events import ActivityChanged, ActivityMoved, ActivityP
 from eventsvc.activities.models import Activity, Move, State
 from eventsvc.activities.papers import Paper, keep_paper
 from eventsvc.activities.workflow import BY_ITSELF, WORKFLOW, roles
+from eventsvc.campaigns.errors import DoesNotFit
 from eventsvc.core.actor import SYSTEM, Actor, Role
 from eventsvc.core.codes import new_id, new_slug
 from eventsvc.core.errors import NotAllowed, Stale, WrongMoment
@@ -32,7 +33,8 @@ OPEN_TO_OTHERS = frozenset({State.APPROVED, State.PUBLISHED})
 
 
 @transactional
-def draft(kind_code: str, organisation_id: UUID, plan: Mapping[str, Any], *, actor: Actor, now: datetime) -> UUID:
+def draft(kind_code: str, organisation_id: UUID, plan: Mapping[str, Any], *, actor: Actor, now: datetime,
+          campaign_id: UUID | None = None) -> UUID:  # fmt: skip
     """Write down a new plan of a unit. Title and day are enough; everything else may come later."""
     kind = KINDS.get(kind_code)
     if kind is None:
@@ -44,6 +46,8 @@ def draft(kind_code: str, organisation_id: UUID, plan: Mapping[str, Any], *, act
     plans.write(activity, kind, plan)
     db.session.add(activity)
     db.session.flush()
+    if campaign_id is not None:
+        put_under(activity.id, campaign_id, actor=actor, now=now)
     announce(ActivityPlanned(activity.id))
     return activity.id
 
@@ -120,6 +124,16 @@ def approve_on_paper(activity_id: UUID, approver: str, approved_on: date, scan: 
     paper = keep_paper(activity, Paper(approver, approved_on, scan, media), by=actor.id, now=now)
     _take(activity, step, actor, now, note=_note(note, step), facts=paper)
     return activity.state
+
+
+@transactional
+def put_under(activity_id: UUID, campaign_id: UUID | None, *, actor: Actor, now: datetime) -> None:
+    """Put an activity under a campaign that was handed down to its unit for that day; None takes it out again."""
+    activity = queries.activity(activity_id, within=actor, lock=True)
+    actor.must_be(Role.ORGANISER, queries.lineage(activity))
+    if campaign_id is not None and campaign_id not in {one.id for one, _ in queries.campaigns_for(activity)}:
+        raise DoesNotFit
+    activity.campaign_id, activity.updated_at = campaign_id, now
 
 
 @transactional

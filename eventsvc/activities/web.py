@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from eventsvc.activities import queries, rules, service
 from eventsvc.activities.models import Activity, State
 from eventsvc.activities.overview import DONE, overview
-from eventsvc.activities.schemas import MoveSchema, PaperSchema, PlanSchema, PostponeSchema, plan_of
+from eventsvc.activities.schemas import CampaignChoice, MoveSchema, PaperSchema, PlanSchema, PostponeSchema, plan_of
 from eventsvc.core import clock
 from eventsvc.core.errors import NotFound, Stale
 from eventsvc.core.periods import local
@@ -49,7 +49,8 @@ def choose() -> ResponseReturnValue:
     """Choose what kind of activity to plan, and at which unit."""
     units = queries.my_units(actor())
     unit = _planning_unit()
-    return page("activities/choose.html", kinds=KINDS.values(), units=units, unit=unit, day=request.args.get("day"))
+    return page("activities/choose.html", kinds=KINDS.values(), units=units, unit=unit, day=request.args.get("day"),
+                campaign=request.args.get("campaign"))  # fmt: skip
 
 
 @bp.route("/activities/new/<kind>", methods=["GET", "POST"])
@@ -132,6 +133,18 @@ def pause(activity_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", activity_id=activity_id), 303)
 
 
+@bp.route("/activities/<uuid:activity_id>/campaign", methods=["GET", "POST"])
+@policy("organiser")
+def campaign(activity_id: UUID) -> ResponseReturnValue:
+    """Put an activity under a campaign that was handed down to its unit, or take it out."""
+    activity = queries.activity(activity_id, within=actor())
+    form = Form(CampaignChoice(), request.form or None, filled={"campaign_id": activity.campaign_id})
+    if request.method == "POST" and form.run(_put_under, activity_id):
+        return redirect(url_for(".show", activity_id=activity_id), 303)
+    choices = [(one.id, f"{one.title}（{unit}）") for one, unit in queries.campaigns_for(activity)]
+    return page("activities/campaign.html", form.status, activity=activity, kind=KINDS[activity.kind], form=form, choices=choices)
+
+
 @bp.get("/activities/<uuid:activity_id>/preview")
 @policy("viewer")
 def preview(activity_id: UUID) -> ResponseReturnValue:
@@ -173,7 +186,13 @@ def paper(activity_id: UUID, file_id: UUID) -> ResponseReturnValue:
 
 
 def _drafted(kind: str, unit_id: UUID, plan: Mapping[str, Any]) -> UUID:
-    return service.draft(kind, unit_id, plan, actor=actor(), now=clock.now())
+    asked = _uuid(request.args.get("campaign", ""))
+    return service.draft(kind, unit_id, plan, actor=actor(), now=clock.now(), campaign_id=asked)
+
+
+def _put_under(activity_id: UUID, said: Mapping[str, Any]) -> bool:
+    service.put_under(activity_id, said["campaign_id"], actor=actor(), now=clock.now())
+    return True
 
 
 def _saved(activity_id: UUID, plan: Mapping[str, Any]) -> int:

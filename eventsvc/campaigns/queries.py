@@ -29,6 +29,13 @@ def campaign(campaign_id: UUID, *, within: Actor) -> tuple[Campaign, str]:
     return found[0], found[1]
 
 
+def title(campaign_id: UUID | None) -> str:
+    """Return the title of the campaign that an activity was put under; nothing for none."""
+    if campaign_id is None:
+        return ""
+    return db.session.scalar(select(Campaign.title).where(Campaign.id == campaign_id)) or ""
+
+
 def handed_on(campaign_id: UUID, *, within: Actor) -> list[tuple[Campaign, str]]:
     """Return the campaigns by which units below handed this one on, as far as the actor reaches."""
     query = _with_unit().where(Campaign.parent_id == campaign_id, _concerns(within))
