@@ -46,6 +46,7 @@ ACCOUNTS: tuple[Account, ...] = (
     Account("leader-1", "陈阿妹", _at("柏柳村第一会员小组", Role.GROUP_LEADER), "19900009011"),
     Account("leader-2", "吴春荣", _at("柏柳村第二会员小组", Role.GROUP_LEADER), "19900009012"),
     Account("leader-3", "林桂香", _at("柏柳村第三会员小组", Role.GROUP_LEADER), "19900009013"),
+    Account("tongcheng", "方佳颖", _at("桐城街道", Role.ORGANISER)),
     Account("two-units", "游建明", (*_at("白琳镇", Role.ORGANISER), *_at("太姥茶业企业计生协", Role.ORGANISER))),
 )
 

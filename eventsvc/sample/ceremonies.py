@@ -32,7 +32,7 @@ def stories(stage: Stage) -> Iterator[Story]:
         ("太姥山镇", "taimushan", f"太姥山镇{stage.today.year}年“山海为盟”金婚庆典", stage.today, today),
         ("点头镇", "diantou", f"点头镇{stage.day(25).year}年“白茶情·金婚礼”", stage.day(25), open_and_full),
         ("白琳镇", "two-units", f"白琳镇{stage.day(10).year}年金婚夫妇集体庆典", stage.day(10), postponed),
-        ("桐城街道", "fuding-2", f"桐城街道{stage.day(55).year}年社区金婚庆典", stage.day(55), not_open_yet),
+        ("桐城街道", "tongcheng", f"桐城街道{stage.day(55).year}年社区金婚庆典", stage.day(55), not_open_yet),
         ("硖门畲族乡", "xiamen-she", f"硖门畲族乡{stage.day(45).year}年金婚敬老庆典", stage.day(45), approved),
         ("柏柳村", "boliu", f"柏柳村{stage.day(50).year}年金婚庆典", stage.day(50), submitted),
         ("观洋村", "diantou", f"观洋村{stage.day(48).year}年金婚庆典", stage.day(48), returned),

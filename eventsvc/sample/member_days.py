@@ -28,7 +28,7 @@ def stories(stage: Stage) -> Iterator[Story]:
         ("福鼎市", "fuding", of_the_year("福鼎市", this.year), this, accepted_with_volunteers),
         ("点头镇", "diantou", of_the_year("点头镇", this.year), this, accepted),
         ("太姥山镇", "taimushan", of_the_year("太姥山镇", this.year), this, accepted),
-        ("桐城街道", "fuding-2", _monthly("桐城街道", stage, -128), stage.day(-128), accepted),
+        ("桐城街道", "tongcheng", _monthly("桐城街道", stage, -128), stage.day(-128), accepted),
         ("太姥山镇", "taimushan", _monthly("太姥山镇", stage, -97), stage.day(-97), accepted),
         ("太姥茶业企业计生协", "two-units", _monthly("太姥茶企职工", stage, -66), stage.day(-66), accepted),
         ("柏柳村", "boliu", _monthly("柏柳村", stage, -38), stage.day(-38), accepted),
@@ -37,11 +37,11 @@ def stories(stage: Stage) -> Iterator[Story]:
         ("观洋村", "diantou", _monthly("观洋村", stage, 0), stage.today, today),
         ("太姥山镇", "taimushan", _monthly("太姥山镇", stage, 8), stage.day(8), cancelled),
         ("柏柳村", "boliu", _monthly("柏柳村", stage, 12, "健康义诊"), stage.day(12), published),
-        ("流美工业园流动人口计生协", "fuding-2", _monthly("流美工业园", stage, 15), stage.day(15), paused),
-        ("福鼎市", "fuding", f"福鼎市{stage.day(18).year}年家庭健康服务志愿者招募暨会员活动日", stage.day(18), volunteers_wanted),
+        ("流美工业园流动人口计生协", "tongcheng", _monthly("流美工业园", stage, 15), stage.day(15), paused),
+        ("福鼎市", "fuding-2", f"福鼎市{stage.day(18).year}年家庭健康服务志愿者招募暨会员活动日", stage.day(18), volunteers_wanted),
         ("点头镇", "diantou", _monthly("点头镇", stage, 35), stage.day(35), submitted),
         ("太姥山镇", "taimushan", _monthly("太姥山镇", stage, 40), stage.day(40), returned),
-        ("桐城街道", "fuding-2", _monthly("桐城街道", stage, 28), stage.day(28), approved),
+        ("桐城街道", "tongcheng", _monthly("桐城街道", stage, 28), stage.day(28), approved),
         ("福鼎市", "fuding", of_the_year("福鼎市", stage.next(5, 29).year), stage.next(5, 29), draft),
     )  # fmt: skip
     yield from (Story(KIND, *one) for one in told)

@@ -1,7 +1,7 @@
 """The sample: everything in it was made by commands, a load that was cut off is taken up again, no page is empty."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from eventsvc.core.periods import day_of
 from eventsvc.infra.db import db
 from eventsvc.kinds import KINDS
 from eventsvc.people.models import Household
-from eventsvc.registrations.models import Channel, Participant, Registration, Standing
+from eventsvc.registrations.models import Channel, Registration, Standing
 from eventsvc.registrations.queries import roster
 from eventsvc.reports.models import Report, ReportMove
 from eventsvc.reports.workflow import ReportState
@@ -53,7 +53,7 @@ def loaded(whole_app: Flask) -> Iterator[Flask]:
     """The sample, loaded once for each database: cut off twice, and taken up again the day after."""
     now = clock.now()
     with whole_app.app_context():
-        for words in ("20 accounts", "7/"):
+        for words in ("21 accounts", "7/"):
             with pytest.raises(Cut):
                 service.load(now=now, say=cut_at(words))
         service.load(now=now + timedelta(days=1))
@@ -138,9 +138,11 @@ class TestHowItCameThere:
         for report in db.session.scalars(select(Report)):
             assert last.get(report.id, ReportState.DRAFTING) is report.state
 
-    @pytest.mark.parametrize("table", [Activity, Registration, Household, VisitRecord], ids=lambda table: table.__tablename__)
+    @pytest.mark.parametrize("table", [Move, ReportMove, Registration, Household, VisitRecord], ids=lambda t: t.__tablename__)
     def test_every_row_left_a_line_in_the_audit(self, loaded: Flask, table: Any) -> None:
-        ids = set(db.session.scalars(select(table.id)))
+        """A move's own line names the activity or the report that moved."""
+        subject = {Move: "activity_id", ReportMove: "report_id"}.get(table, "id")
+        ids = set(db.session.scalars(select(getattr(table, subject))))
         assert ids and ids <= set(db.session.scalars(select(AuditRow.subject_id)))
 
     def test_nothing_in_it_happens_later_than_its_loading(self, loaded: Flask) -> None:
@@ -168,23 +170,11 @@ class TestWhatItSays:
         activity = one("golden_wedding", State.PUBLISHED, capacity=12, venue="点头镇妈祖宫前广场")
         assert f"/s/{activity.slug}" in shown.output
 
-    def test_show_is_silent_where_there_is_no_sample(self, app: Flask) -> None:
-        shown = app.test_cli_runner().invoke(args=["sample", "show"])
-        assert (shown.exit_code, shown.output) == (0, "")
-
     def test_the_password_that_is_shown_opens_every_account(self, loaded: Flask) -> None:
         for account in ACCOUNTS:
             secret = logging_in.log_in(account.user_name, PASSWORD, device="", long=False, now=clock.now())
             actor = logging_in.actor_of(secret, now=clock.now())
             assert actor is not None and len(actor.grants) == len(account.roles)
-
-
-@pytest.mark.parametrize("start", [date(2026, 1, 1), date(2028, 2, 1)])
-def test_on_whatever_day_it_is_loaded_no_two_activities_of_a_unit_have_one_title(start: date) -> None:
-    for offset in range(366):
-        day = start + timedelta(days=offset)
-        told = service.stories(Stage(day, datetime(day.year, day.month, day.day, 4, tzinfo=UTC), Units(), {}))
-        assert len({(story.unit, story.title) for story in told}) == len(told), day
 
 
 OFFICE = {
@@ -202,14 +192,13 @@ class TestPages:
     def test_an_office_page_shows_something_to_everybody_who_uses_it(self, loaded: Flask, path: str) -> None:
         for user_name in OFFICE[path]:
             words = text_of(logged_in(loaded, somebody(user_name)).get(path).text)
-            assert any(place in words for place in _places(user_name)), (user_name, path)
+            assert any(expected in words for expected in _words(user_name)), (user_name, path)
 
     @pytest.mark.parametrize("state", State)
     @pytest.mark.parametrize("kind", KINDS)
     def test_every_page_of_every_activity_opens_for_its_organiser(self, loaded: Flask, kind: str, state: State) -> None:
-        browser = logged_in(loaded, somebody("fuding"))
         for activity in db.session.scalars(select(Activity).where(Activity.kind == kind, Activity.state == state)).all():
-            title, paths = activity.title, _pages(activity)
+            title, paths, browser = activity.title, _pages(activity), logged_in(loaded, accounts.actor(activity.created_by))
             for path in paths:
                 assert title in text_of(browser.get(path).text), path
 
@@ -233,11 +222,11 @@ class TestPages:
         logged_in(loaded, somebody("taimushan")).get(f"/activities/{activity.id}", status=404)
 
 
-def _places(user_name: str) -> set[str]:
-    """Return words of which one must stand on any page of this person: a place of its own or below."""
+def _words(user_name: str) -> set[str]:
+    """Return words of which one must stand on a page of this person: a place of its own or below, or whom to visit."""
     own = {place for account in ACCOUNTS if account.user_name == user_name for _, place in account.roles}
     below = {"福鼎市", "点头镇", "柏柳村"} if own & {"福建省", "宁德市", "福鼎市"} else set()
-    return own | below | ({"柏柳村"} if user_name.startswith("leader") else set())
+    return {"今天该访"} if user_name.startswith("leader") else own | below
 
 
 def _pages(activity: Activity) -> list[str]:
@@ -250,14 +239,3 @@ def _pages(activity: Activity) -> list[str]:
     found += [f"{own}/poster", f"{own}/preview"] if activity.slug else []
     has_report = db.session.scalar(select(Report.id).where(Report.activity_id == activity.id)) is not None
     return found + ([f"{own}/report"] if has_report else [])
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("day", [date(2027, 1, 1), date(2027, 5, 29), date(2027, 6, 9), date(2028, 2, 29), date(2027, 10, 8)])
-@pytest.mark.parametrize("hour", [0, 8, 15])
-def test_it_loads_on_any_day_at_any_hour(app: Flask, day: date, hour: int) -> None:
-    moment = datetime(day.year, day.month, day.day, hour, 1, tzinfo=UTC)
-    assert service.load(now=moment) == len(service.stories(Stage(day, moment, Units(), {})))
-    assert db.session.scalar(select(func.count()).select_from(Participant)) > 100
-
-
