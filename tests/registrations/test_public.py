@@ -1,15 +1,9 @@
 """The pages that people without an account see, by the forms that they fill in."""
 
-import re
-from datetime import timedelta
 
-from sqlalchemy import func, select
 
-from eventsvc.infra.db import db
-from eventsvc.registrations import queries
-from eventsvc.registrations.models import Registration, Standing
 from tests.clients import form_of, text_of
-from tests.factories.activities import NOW, an_activity
+from tests.factories.activities import an_activity
 from tests.factories.registrations import a_name, a_phone
 
 
