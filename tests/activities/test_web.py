@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from werkzeug.datastructures import FileStorage
 
 from eventsvc.activities import queries, service
 from eventsvc.activities.models import State
@@ -54,7 +55,7 @@ class TestTheWholeWay:
         assert "金婚庆典" in chosen.text
         create = re.search(r'href="(/activities/new/golden_wedding[^"]*)"', chosen.text)[1].replace("&amp;", "&")
         page = office.get(create)
-        form = form_of(page.text)
+        form = form_of(page.text, number=-1)
         assert form["title"] == "观洋村委会2027年金婚庆典"
         assert form["starts_at"] == "2027-10-08T09:00", "重阳节"
 
@@ -62,7 +63,7 @@ class TestTheWholeWay:
         show = office.get(made.location)
         assert "方案还差3项" in text_of(show.text)
         edit = made.location + "/edit"
-        form = form_of(office.get(edit).text)
+        form = form_of(office.get(edit).text, number=-1)
         form["venue"], form["contact_phone"], form["safety"] = "村文化中心", "0593-7851234", "医生到场"
         office.post(edit, form, status=303)
 
@@ -90,35 +91,36 @@ class TestTheWholeWay:
         sent["note"] = "预算里没有保险"
         boss.post(f"{here}/move/send_back", sent, status=303)
         shown = text_of(office.get(here).text)
-        assert "退回的意见 预算里没有保险" in shown
+        assert re.search("退回的意见 ?预算里没有保险", shown), shown.split("下一步")[1][:300]
 
 
 class TestRefusals:
     def test_saving_over_a_newer_version_keeps_what_was_typed_and_shows_the_other(self, office, me):
         activity = an_activity("golden_wedding", "draft", by=me)
         here = f"/activities/{activity.id}/edit"
-        mine, theirs = form_of(office.get(here).text), form_of(office.get(here).text)
+        mine, theirs = form_of(office.get(here).text, number=-1), form_of(office.get(here).text, number=-1)
         theirs["venue"] = "镇影剧院"
         office.post(here, theirs, status=303)
         mine["venue"] = "村祠堂前"
         answer = office.post(here, mine, status=409)
-        assert form_of(answer.text)["venue"] == "村祠堂前"
+        assert form_of(answer.text, number=-1)["venue"] == "村祠堂前"
         assert "镇影剧院" in text_of(answer.text)
-        office.post(here, form_of(answer.text), status=303)
+        office.post(here, form_of(answer.text, number=-1), status=303)
         assert queries.activity(activity.id, within=me).venue == "村祠堂前"
 
     def test_a_wrong_answer_names_its_field_and_loses_nothing(self, office):
         create = "/activities/new/member_day"
-        form = form_of(office.get(create).text)
+        form = form_of(office.get(create).text, number=-1)
         form["ends_at"], form["venue"], form["budget.0.planned_fen"] = "2027-05-01T08:00", "广场", "很多"
         answer = office.post(create, form, status=422)
         assert 'href="#budget-0-planned_fen"' in answer.text
-        assert (form_of(answer.text)["venue"], form_of(answer.text)["budget.0.planned_fen"]) == ("广场", "很多")
+        assert (form_of(answer.text, number=-1)["venue"], form_of(answer.text, number=-1)["budget.0.planned_fen"]) == ("广场", "很多")
         form["budget.0.planned_fen"] = "100"
         answer = office.post(create, form, status=422)
         assert 'href="#ends_at"' in answer.text
 
     def test_an_empty_page_needs_only_a_title_and_a_day(self, office):
+        office.get("/activities/new/golden_wedding")
         answer = office.post("/activities/new/golden_wedding", {}, status=422)
         assert re.findall(r'href="#([\w-]+)"', answer.text.split("您填的内容都还在")[0])[-2:] == ["title", "starts_at"]
 
@@ -166,8 +168,9 @@ class TestPaper:
     def test_a_photo_of_the_signed_page_approves(self, office, me):
         activity = an_activity("golden_wedding", "draft", by=me)
         here = f"/activities/{activity.id}"
-        form = form_of(office.get(f"{here}/approve-on-paper").text) | {"approver": "王书记", "approved_on": "2027-04-30", "note": "同意"}
-        answer = office.post(f"{here}/approve-on-paper", {**form, "scan": (io.BytesIO(jpeg()), "签字.jpg")}, status=303)
+        office.get(f"{here}/approve-on-paper")
+        form = {"approver": "王书记", "approved_on": "2027-04-30", "note": "同意", "scan": FileStorage(io.BytesIO(jpeg()), "签字.jpg")}
+        answer = office.post(f"{here}/approve-on-paper", form, status=303)
         shown = office.get(answer.location)
         assert "王书记" in text_of(shown.text)
         scan = re.search(rf'href="({here}/papers/[^"]+)"', shown.text)[1]
@@ -181,10 +184,10 @@ class TestPaper:
         form = {"approver": "王书记", "approved_on": "2027-05-09"}
         answer = office.post(here, form, status=422)
         assert 'href="#scan"' in answer.text
-        answer = office.post(here, {**form, "scan": (io.BytesIO(jpeg()), "a.jpg")}, status=422)
+        answer = office.post(here, {**form, "scan": FileStorage(io.BytesIO(jpeg()), "a.jpg")}, status=422)
         assert "不能晚于今天" in answer.text
         assert form_of(answer.text, number=-1)["approver"] == "王书记"
-        answer = office.post(here, {**form, "approved_on": "2027-05-01", "scan": (io.BytesIO(b"MZ..."), "a.jpg")}, status=422)
+        answer = office.post(here, {**form, "approved_on": "2027-05-01", "scan": FileStorage(io.BytesIO(b"MZ..."), "a.jpg")}, status=422)
         assert state_of(activity) is State.SUBMITTED
 
 
@@ -268,7 +271,7 @@ class TestTheList:
 
 
 def test_a_new_activity_can_be_planned_on_a_day_of_the_calendar(office):
-    form = form_of(office.get(f"/activities/new/home_visit?day={DAY}").text)
+    form = form_of(office.get(f"/activities/new/home_visit?day={DAY}").text, number=-1)
     assert form["starts_at"] == "2027-05-29T09:00"
     assert form["plan.due_on"] == "2027-06-28"
 
