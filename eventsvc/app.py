@@ -47,10 +47,12 @@ from eventsvc.registrations import models as registrations
 from eventsvc.registrations import service as registrations_service
 from eventsvc.registrations import web as registrations_web
 from eventsvc.registrations.events import Promoted, Reviewed, SignedUp, Withdrawn
+from eventsvc.reports import api as reports_api
 from eventsvc.reports import models as reports
 from eventsvc.reports import web as reports_web
 from eventsvc.reports.events import ReportMoved
 from eventsvc.sample import cli as sample_cli
+from eventsvc.statistics import api as statistics_api
 from eventsvc.statistics import models as statistics
 from eventsvc.statistics import service as statistics_service
 from eventsvc.statistics import web as statistics_web
@@ -84,6 +86,8 @@ DOORS = (
     desk_web.bp,
 )
 API_DOORS: tuple[Any, ...] = (
+    reports_api.bp,
+    statistics_api.bp,
     organisations_api.bp,
 )
 COMMANDS: tuple[Any, ...] = (
