@@ -10,6 +10,7 @@ from flask_migrate import Migrate
 from eventsvc.accounts import cli as accounts_cli
 from eventsvc.accounts import models as accounts
 from eventsvc.accounts import web as accounts_web
+from eventsvc.activities import api as activities_api
 from eventsvc.activities import models as activities
 from eventsvc.activities import web as activities_web
 from eventsvc.activities.events import ActivityChanged, ActivityMoved, ActivityPlanned
@@ -43,6 +44,7 @@ from eventsvc.organisations import web as organisations_web
 from eventsvc.organisations.events import UnitsMerged
 from eventsvc.people import models as people
 from eventsvc.people import web as people_web
+from eventsvc.registrations import api as registrations_api
 from eventsvc.registrations import models as registrations
 from eventsvc.registrations import service as registrations_service
 from eventsvc.registrations import web as registrations_web
@@ -89,6 +91,8 @@ API_DOORS: tuple[Any, ...] = (
     reports_api.bp,
     statistics_api.bp,
     organisations_api.bp,
+    activities_api.bp,
+    registrations_api.bp,
 )
 COMMANDS: tuple[Any, ...] = (
     organisations_cli.organisations,
