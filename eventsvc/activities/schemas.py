@@ -47,9 +47,9 @@ UNITS: tuple[Field, ...] = (
 )  # fmt: skip
 SIGN_UP: tuple[Field, ...] = (
     YesNo("sign_up", N_("开放报名（发布后生成报名链接和二维码）")),
-    Number("capacity", N_("名额"), required=False, min=1, max=100_000),
+    Number("capacity", N_("名额"), required=False, min=1, max=100_000, help=N_("开放报名时要填")),
     Moment("opens_at", N_("报名开始"), required=False, help=N_("不填就从发布时开始")),
-    Moment("closes_at", N_("报名截止"), required=False),
+    Moment("closes_at", N_("报名截止"), required=False, help=N_("开放报名时要填")),
     YesNo("waiting_list", N_("名额满后接受候补登记，按先后递补"), default=True),
     LongText("eligibility", N_("参加条件"), required=False, longest=500, rows=3, help=N_("报名页上给群众看的话")),
 )
