@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, ValidationError, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 
 from eventsvc.core.words import N_
 from eventsvc.declare import (
@@ -44,6 +44,14 @@ class WalkInSchema(StrictSchema):
         rooms |= {"village": village.marshal(), "over": over.marshal()}
         rooms["agreed"] = Yes(required=True, metadata=agreed.metadata() | {"widget": "checkbox"}, validate=_must_agree)
         return cls.from_dict(rooms, name=f"{kind.code}_walk_in")()
+
+    @pre_load
+    def _forget_dates_that_only_have_a_calendar(self, data: Any, **_: Any) -> Any:
+        """A form always says which calendar; without a year nothing was said."""
+        if not isinstance(data, dict) or not isinstance(answers := data.get("answers"), dict):
+            return data
+        said = {k: v for k, v in answers.items() if not (isinstance(v, dict) and set(v) <= {"calendar"})}
+        return {**data, "answers": said}
 
     @post_load
     def as_party(self, data: dict[str, Any], **_: Any) -> tuple[Party, bool]:

@@ -22,6 +22,7 @@ from eventsvc.people import rules
 from eventsvc.people.models import Household
 
 SEARCH = "household.search"
+PAGE = 50
 GOES_ROUND = (Role.GROUP_LEADER, Role.ORGANISER, Role.ADMIN)
 
 
@@ -74,7 +75,7 @@ def nearness(unit_ids: Iterable[UUID], actor: Actor) -> dict[UUID, Near]:
     return found
 
 
-def households(organisation_id: UUID, *, within: Actor, q: str = "", closed: bool = False, page: int = 1, size: int = 50) -> Page:
+def households(organisation_id: UUID, *, within: Actor, q: str = "", closed: bool = False, page: int = 1, size: int = PAGE) -> Page:
     """Return one page of the households of a village and its groups, in the order of their numbers.
 
     A search looks in memory, within this one village, at what was sealed for searching when it was written down;

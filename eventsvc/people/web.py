@@ -20,19 +20,24 @@ from eventsvc.people import queries, reading, sealed_list, service
 from eventsvc.people.schemas import Given, household_schema
 
 bp = Blueprint("people", __name__)
+MOST_FOUND = 200
 
 
-@bp.get("/organisations/<uuid:organisation_id>/households")
+@bp.route("/organisations/<uuid:organisation_id>/households", methods=["GET", "POST"])
 @policy("viewer")
 def households(organisation_id: UUID) -> ResponseReturnValue:
-    """List the households of a village; above it, the villages with how many each has."""
+    """List the households of a village; above it, the villages with how many each has.
+
+    What is searched for comes by POST, so that no name stands in an address.
+    """
     me = actor()
     here = queries.place(organisation_id, within=me)
     about: dict[str, Any] = {"unit": here.unit, "path": organisations.path(organisation_id), "may_write": _may_write(organisation_id)}
     if here.unit.level not in (Level.VILLAGE, Level.GROUP):
         return page("people/units.html", units=queries.units_below(organisation_id), **about)
-    q, closed = request.args.get("q", "")[:50], request.args.get("closed") == "1"
-    found = queries.households(organisation_id, within=me, q=q, closed=closed, page=request.args.get("page", 1, int))
+    q, closed = request.form.get("q", "")[:50], request.values.get("closed") == "1"
+    page_number, size = (1, MOST_FOUND) if q else (request.args.get("page", 1, int), queries.PAGE)
+    found = queries.households(organisation_id, within=me, q=q, closed=closed, page=page_number, size=size)
     return page("people/households.html", found=found, here=here, q=q, closed=closed, **about)
 
 
