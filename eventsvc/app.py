@@ -19,6 +19,7 @@ from eventsvc.audit import models as audit
 from eventsvc.audit import service as audit_service
 from eventsvc.campaigns import models as campaigns
 from eventsvc.campaigns import web as campaigns_web
+from eventsvc.checkin import api as checkin_api
 from eventsvc.checkin import models as checkin
 from eventsvc.checkin import web as checkin_web
 from eventsvc.config import Settings
@@ -58,6 +59,7 @@ from eventsvc.statistics import api as statistics_api
 from eventsvc.statistics import models as statistics
 from eventsvc.statistics import service as statistics_service
 from eventsvc.statistics import web as statistics_web
+from eventsvc.visits import api as visits_api
 from eventsvc.visits import models as visits
 from eventsvc.visits import web as visits_web
 
@@ -93,6 +95,8 @@ API_DOORS: tuple[Any, ...] = (
     organisations_api.bp,
     activities_api.bp,
     registrations_api.bp,
+    checkin_api.bp,
+    visits_api.bp,
 )
 COMMANDS: tuple[Any, ...] = (
     organisations_cli.organisations,
