@@ -66,7 +66,7 @@ def workbook(*sheets: Sheet) -> bytes:
 
 
 def _looks(book: Any) -> dict[str, Format]:
-    base = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
+    base = {"font_name": "SimSun", "font_size": 11, "valign": "vcenter"}
     lined = base | {"border": 1, "border_color": "#8A7960"}
     bold = {"bold": True, "bg_color": "#F2EBDB"}
     formats = {"text": {"num_format": "@", "text_wrap": True}, "number": {"num_format": "#,##0"}, "money": {"num_format": "#,##0.00"},

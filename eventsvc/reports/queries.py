@@ -1,6 +1,5 @@
 """Questions about reports. What is out of reach is as good as missing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -178,8 +177,3 @@ def _lines() -> Select[*tuple[Any, ...]]:
 def pages(total: int) -> int:
     """Return how many pages a list of so many has."""
     return max(1, -(-total // PAGE))
-
-
-def photos_shown(photos: Sequence[ReportPhoto], *, editor: bool) -> list[ReportPhoto]:
-    """Return the photos that a reader may see: those with consent; who writes the report sees all."""
-    return [one for one in photos if editor or one.consent]

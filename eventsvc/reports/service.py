@@ -17,7 +17,7 @@ from eventsvc.core.codes import new_id
 from eventsvc.core.errors import NotAllowed, NotFound, Stale, WrongMoment
 from eventsvc.core.periods import day_of
 from eventsvc.core.text import clean_text
-from eventsvc.core.words import Words
+from eventsvc.core.words import N_, Words
 from eventsvc.core.workflow import Step
 from eventsvc.infra.db import changed, db, transactional
 from eventsvc.infra.events import announce
@@ -224,7 +224,7 @@ def _spend(activity: Activity, spent: Iterable[Spent], unplanned: Sequence[Unpla
     db.session.flush()
 
 
-UNPLANNED = "预算外"
+UNPLANNED = N_("预算外")
 
 
 # What was accepted, frozen ------------------------------------------------------------------------------------

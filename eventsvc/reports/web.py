@@ -23,7 +23,7 @@ from eventsvc.infra.policy import actor, policy
 from eventsvc.kinds import KINDS
 from eventsvc.organisations import queries as organisations
 from eventsvc.reports import editing, queries, rules, service
-from eventsvc.reports.models import Report, ReportState
+from eventsvc.reports.models import ReportState
 from eventsvc.reports.schemas import MOST_PHOTOS, Told
 
 bp = Blueprint("reports", __name__)
@@ -86,14 +86,15 @@ def edit(activity_id: UUID) -> ResponseReturnValue:
     """Write the report. Photos are taken first and words next, each kept even when another is refused."""
     activities.activity(activity_id, within=actor())
     found = queries.find(activity_id)
-    if found is None or (request.method == "GET" and not editing.sheet(found, actor()).open):
+    sheet = editing.sheet(found, actor()) if found else None
+    if sheet is None or (request.method == "GET" and not sheet.open):
         return redirect(url_for(".show", activity_id=activity_id), 303)
     if request.method == "GET":
-        return _writing(found, editing.form_of(editing.sheet(found, actor())))
+        return _writing(sheet, editing.form_of(sheet))
     refused = _take_photos(activity_id)
-    form = editing.form_of(editing.sheet(found, actor()), request.form)
+    form = editing.form_of(sheet, request.form)
     if not form.run(_saved, activity_id):
-        return _writing(queries.report(activity_id, within=actor()), form, refused)
+        return _writing(_sheet(activity_id), form, refused)
     return _after_saving(activity_id, refused)
 
 
@@ -154,21 +155,25 @@ def _after_saving(activity_id: UUID, refused: list[Words]) -> ResponseReturnValu
     except DomainError as no:
         trouble = no
     if refused or trouble:
-        report = queries.report(activity_id, within=actor())
-        form = editing.form_of(editing.sheet(report, actor()))
+        sheet = _sheet(activity_id)
+        form = editing.form_of(sheet)
         if trouble:
             form.refuse(trouble)
-        return _writing(report, form, refused)
+        return _writing(sheet, form, refused)
     flash(say(DONE["submit"] if sending else N_("已保存。")), "success")
     return redirect(url_for(".show" if sending else ".edit", activity_id=activity_id), 303)
 
 
-def _writing(report: Report, form: Form, refused: list[Words] | None = None) -> ResponseReturnValue:
+def _sheet(activity_id: UUID) -> editing.Sheet:
+    """Return the report as it stands now."""
+    return editing.sheet(queries.report(activity_id, within=actor()), actor())
+
+
+def _writing(sheet: editing.Sheet, form: Form, refused: list[Words] | None = None) -> ResponseReturnValue:
     """Answer with the form of a report."""
-    found = editing.sheet(report, actor())
-    newer = editing.newer(found, form) if form.code == Stale.code else []
+    report, newer = sheet.report, editing.newer(sheet, form) if form.code == Stale.code else []
     status = form.status if form.status != 200 else 422 if refused else 200
-    return page("reports/edit.html", status, activity=report.activity, kind=found.kind, report=report, sheet=found, form=form,
+    return page("reports/edit.html", status, activity=report.activity, kind=sheet.kind, report=report, sheet=sheet, form=form,
                 refused=refused or [], newer=newer, sections=rules.SECTIONS, most_photos=MOST_PHOTOS)  # fmt: skip
 
 

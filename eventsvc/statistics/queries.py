@@ -27,6 +27,8 @@ from eventsvc.statistics import lineages
 from eventsvc.statistics.models import Contribution, FigureSum, IndicatorDefinition
 from eventsvc.statistics.period import Period
 
+YUAN, WAN = N_("元"), N_("万元")
+
 Amounts = Counter[UUID]
 """Amounts by definition, in smallest units; what is not there is nothing."""
 
@@ -52,7 +54,8 @@ class Column:
         if not self.money:
             return f"{amount:,}", self.unit
         said = money.wan(amount)
-        return (said.removesuffix("万元"), N_("万元")) if said.endswith("万元") else (said.removesuffix("元"), N_("元"))
+        unit = WAN if said.endswith(WAN) else YUAN
+        return said.removesuffix(unit), unit
 
 
 @dataclass(frozen=True)
