@@ -7,9 +7,11 @@ from eventsvc.core import clock
 from eventsvc.documents import service
 from eventsvc.infra import pdf, sandbox, storage
 from eventsvc.infra.jobs.service import Claim, Hopeless
+from eventsvc.kinds import KINDS
 
-warm = pdf.warm_up
-"""What a worker does before its first paper, so that every child is born with fonts and templates."""
+def warm() -> None:
+    """Load fonts and the templates of all papers before the first one is asked for."""
+    pdf.warm_up(paper.template for kind in KINDS.values() for paper in kind.documents)
 
 
 def render(claim: Claim) -> None:

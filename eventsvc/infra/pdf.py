@@ -8,7 +8,7 @@ import datetime
 import logging
 import re
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -82,14 +82,13 @@ def write(source: str, assets: Mapping[str, bytes], say: Say, pages: int = 0) ->
     return Paper(content, len(document.pages))
 
 
-def warm_up() -> None:
+def warm_up(templates: Iterable[str] = ()) -> None:
     """Load fonts and templates in this process, so that every child is born with them."""
     faces = "FangSong", "KaiTi", "SimSun", "SimHei", "XiaoBiaoSong"
     lines = "".join(f'<p style="font-family: {face}, \'LXGW WenKai\'">预热 𬭎 12 <b>重</b></p>' for face in faces)
     write(f"<title>预热</title>{lines}", {}, lambda *_: None)
-    for name in _templates().list_templates(filter_func=lambda name: name.startswith(("documents/", "kinds/"))):
-        if name.endswith(".html"):
-            _templates().get_template(name)
+    for name in templates:
+        _templates().get_template(name)
 
 
 def plain(value: Any) -> None:

@@ -1,5 +1,6 @@
 """Papers, asked for and made as the doors and the workers do, here and now instead of in a process of their own."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,13 +38,14 @@ def held_with_report(actor: Actor, **told: Any) -> Activity:
     return activity
 
 
-def asked(activity: Activity, code: str, actor: Actor, subject: UUID | None = None) -> Document:
+def asked(activity: Activity, code: str, actor: Actor, subject: UUID | None = None, now: datetime = NOW) -> Document:
     """Ask for a paper."""
-    return found(service.request(activity.id, code, subject, actor=actor, now=NOW), actor)
+    return found(service.request(activity.id, code, subject, actor=actor, now=now), actor)
 
 
 def found(document_id: UUID, actor: Actor) -> Document:
-    """Read a paper afresh."""
+    """Read a paper afresh, as other processes have left it."""
+    db.session.rollback()
     db.session.expire_all()
     return queries.document(document_id, within=actor)[0]
 

@@ -1,0 +1,147 @@
+"""Papers made by real workers over a real Redis, killed and cut off in the middle."""
+
+import time
+import zlib
+from datetime import timedelta
+from typing import Any
+
+import psutil
+import pytest
+import redis
+from sqlalchemy import update
+
+from eventsvc.core import clock
+from eventsvc.core.actor import Actor
+from eventsvc.documents.models import Document, PaperState
+from eventsvc.infra import storage
+from eventsvc.infra.db import db, transactional
+from eventsvc.infra.jobs import service as jobs
+from eventsvc.infra.jobs.models import Job, JobState
+from eventsvc.infra.jobs.queue import tell
+from eventsvc.reports.models import Report
+from tests.factories.activities import an_activity
+from tests.factories.documents import asked, found, held_with_report
+from tests.workers.conftest import Crew, comes, until
+
+
+def a_long_paper(organiser: Actor) -> Any:
+    """Return an activity whose report is so long that its paper takes seconds."""
+    activity = held_with_report(organiser)
+
+    @transactional
+    def write() -> None:
+        words = "\n".join("各村（社区）会员小组长逐户摸底登记，逐对上门确认意愿、量衣、拍照。" * 4 for _ in range(300))
+        db.session.execute(update(Report).where(Report.activity_id == activity.id).values(words={"overview": words}))
+
+    write()
+    return activity
+
+
+def job_of(document: Document) -> Job:
+    """Read a paper's job afresh."""
+    db.session.rollback()
+    going = jobs.progress(document.id)
+    assert going
+    db.session.expire_all()
+    return db.session.get_one(Job, going.id)
+
+
+def files_of(document: Document) -> list[str]:
+    """Return the names of all files that were ever made of a paper and are left."""
+    return [file.name for file in storage.root().rglob(f"*{document.id.hex}*.pdf")]
+
+
+def is_laid_out(document: Document) -> bool:
+    """Say whether the worker is in the middle of it."""
+    db.session.rollback()
+    db.session.expire_all()
+    going = jobs.progress(document.id)
+    return bool(going and going.state is JobState.LEASED and going.stage == "正在排版" and going.item > 1)
+
+
+class TestMaking:
+    def test_the_queue_holds_ids_only(self, crew: Crew, organiser: Actor, redis_server: Any):
+        crew.dismiss()
+        redis_server.empty()
+        paper = asked(an_activity(by=organiser), "sign_in", organiser, now=clock.now())
+        with redis.Redis.from_url(redis_server.url) as asking:
+            held = asking.hgetall(f"rq:job:{job_of(paper).id}-0")
+        held[b"data"] = zlib.decompress(held[b"data"])
+        said = b" ".join(held.values()).decode(errors="replace")
+        assert str(job_of(paper).id) in said
+        assert str(organiser.id) not in said and "观洋" not in said and "签到" not in said
+
+    def test_a_paper_told_three_times_to_two_workers_is_made_once(self, crew: Crew, organiser: Actor):
+        crew.worker()
+        crew.worker("second")
+        paper = asked(an_activity(by=organiser), "sign_in", organiser, now=clock.now())
+        for attempt in range(1, 4):
+            tell(job_of(paper).id, attempt, "render")
+        paper = comes(paper, organiser)
+        time.sleep(0.5)
+        assert paper.state is PaperState.READY and paper.pages
+        assert storage.read(paper.file.path).startswith(b"%PDF")
+        assert job_of(paper).state is JobState.DONE
+        assert job_of(paper).attempts == 1
+        assert len(files_of(paper)) == 1
+
+
+class TestRedis:
+    def test_a_worker_outlives_a_redis_that_goes_and_comes_and_nothing_promised_meanwhile_is_lost(
+        self, crew: Crew, organiser: Actor, redis_server: Any
+    ):
+        activity, worker = an_activity(by=organiser), crew.worker()
+        crew.sweeper()
+        redis_server.stop()
+        before = time.monotonic()
+        paper = asked(activity, "sign_in", organiser, now=clock.now())
+        assert time.monotonic() - before < 2
+        time.sleep(1)
+        assert found(paper.id, organiser).state is PaperState.PROMISED
+        redis_server.start()
+        assert comes(paper, organiser).state is PaperState.READY
+        assert worker.popen.poll() is None
+
+    def test_a_queue_that_was_emptied_is_told_again(self, crew: Crew, organiser: Actor, redis_server: Any):
+        crew.dismiss()
+        paper = asked(an_activity(by=organiser), "sign_in", organiser, now=clock.now())
+        redis_server.empty()
+
+        @transactional
+        def twenty_seconds_pass() -> None:
+            db.session.execute(update(Job).values(told_at=jobs.database_later(timedelta(seconds=-21))))
+
+        twenty_seconds_pass()
+        crew.worker()
+        crew.sweeper()
+        assert comes(paper, organiser).state is PaperState.READY
+
+
+class TestKilled:
+    @pytest.mark.parametrize("who", ["horse", "worker"])
+    def test_a_paper_whose_maker_is_killed_comes_once_within_thirty_seconds(self, who: str, crew: Crew, organiser: Actor):
+        worker, paper = crew.worker(), asked(a_long_paper(organiser), "summary", organiser, now=clock.now())
+        crew.sweeper()
+        until(lambda: is_laid_out(paper), 60)
+        horses, killed_at = worker.children(), time.monotonic()
+        if who == "worker":
+            worker.kill()
+            crew.worker("second")
+        else:
+            horses[0].kill()
+        gone, alive = psutil.wait_procs(horses, timeout=2)
+        assert gone and not alive, "a horse outlived its worker"
+
+        paper = comes(paper, organiser)
+        assert time.monotonic() - killed_at < 30
+        assert paper.state is PaperState.READY
+        assert job_of(paper).attempts == 2
+        assert len(files_of(paper)) == 1
+
+    def test_a_render_that_is_killed_alone_is_tried_again(self, crew: Crew, organiser: Actor):
+        crew.dismiss("second", "sweeper")
+        worker, paper = crew.worker(), asked(a_long_paper(organiser), "summary", organiser, now=clock.now())
+        until(lambda: is_laid_out(paper), 60)
+        worker.children()[-1].kill()
+        failed = until(lambda: (job := job_of(paper)).state is JobState.DUE and job)
+        assert "自动再试" in failed.trouble
