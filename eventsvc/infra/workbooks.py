@@ -66,10 +66,10 @@ def workbook(*sheets: Sheet) -> bytes:
 
 
 def _looks(book: Any) -> dict[str, Format]:
-    base = {"font_name": "SimSun", "font_size": 11, "valign": "vcenter"}
+    base: dict[str, object] = {"font_name": "SimSun", "font_size": 11, "valign": "vcenter"}
     lined = base | {"border": 1, "border_color": "#8A7960"}
-    bold = {"bold": True, "bg_color": "#F2EBDB"}
-    formats = {"text": {"num_format": "@", "text_wrap": True}, "number": {"num_format": "#,##0"}, "money": {"num_format": "#,##0.00"},
+    bold: dict[str, object] = {"bold": True, "bg_color": "#F2EBDB"}
+    formats: dict[str, dict[str, object]] = {"text": {"num_format": "@", "text_wrap": True}, "number": {"num_format": "#,##0"}, "money": {"num_format": "#,##0.00"},
                "date": {"num_format": "yyyy-mm-dd", "align": "center"}}  # fmt: skip
     looks = {kind: book.add_format(lined | look) for kind, look in formats.items()}
     looks |= {f"foot {kind}": book.add_format(lined | look | bold) for kind, look in formats.items()}
