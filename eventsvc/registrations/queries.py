@@ -172,6 +172,13 @@ def parties_with_code(activity_id: UUID, code: str) -> list[PartyRow]:
     return _opened(and_(R.c.activity_id == activity_id, R.c.code == code))
 
 
+def proxies(activity_id: UUID) -> list[tuple[UUID, str, str]]:
+    """Return (party, name, phone) of those who signed somebody else up."""
+    mine = select(R.c.id).where(R.c.activity_id == activity_id, R.c.by_proxy)
+    held = vault_of(and_(V.c.owner_id.in_(mine), V.c.personal == Personal.CONTACT))
+    return [(party, own["_proxy"]["name"], own["_proxy"]["phone"]) for party, own in held.items() if own.get("_proxy")]
+
+
 def _order(party: PartyRow) -> tuple[Any, ...]:
     if party.standing == Standing.WAITING:
         return (1, party.seq or 0, ())
