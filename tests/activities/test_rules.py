@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from eventsvc.activities import queries, rules
 from eventsvc.activities.models import Activity, State
@@ -49,18 +49,13 @@ def test_sign_up_is_open_by_its_times_and_a_pause(facts, said):
 def test_sql_says_the_same_as_python(app):
     activity = an_activity()
     times = (None, NOW - HOUR, NOW, NOW + HOUR)
+    states, yes_no = (State.PUBLISHED, State.APPROVED, State.CANCELLED), (True, False)
     wrong = []
-    for state, sign_up, paused in itertools.product((State.PUBLISHED, State.APPROVED, State.CANCELLED), (True, False), (True, False)):
-        for opens, closes, starts in itertools.product(times, times, times[1:]):
-            facts = Facts(state, sign_up, paused, opens, closes, starts)
-            with writing():
-                row = db.session.get(Activity, activity.id)
-                for name, value in vars(facts).items():
-                    setattr(row, name, value)
-                row.ends_at = None
-                db.session.flush()
-                in_sql = db.session.scalar(select(queries.sign_up_open(NOW)).select_from(Activity).where(Activity.id == activity.id))
-                db.session.rollback()
+    with writing():
+        for values in itertools.product(states, yes_no, yes_no, times, times, times[1:]):
+            facts = Facts(*values)
+            db.session.execute(update(Activity).where(Activity.id == activity.id).values(**vars(facts), ends_at=None))
+            in_sql = db.session.scalar(select(queries.sign_up_open(NOW)).select_from(Activity).where(Activity.id == activity.id))
             if bool(in_sql) != rules.sign_up_open(facts, NOW):
                 wrong.append(facts)
     assert not wrong

@@ -6,7 +6,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from eventsvc.activities import events, queries, service
-from eventsvc.activities.errors import BadPaper, BadTimes, NoSignUp, NoSuchKind, NoteNeeded, NotReady, OwnForm, OwnWork, TooEarly
+from eventsvc.activities.errors import (
+    BadPaper,
+    BadTimes,
+    NoSignUp,
+    NoSuchKind,
+    NoteNeeded,
+    NotReady,
+    OwnForm,
+    OwnWork,
+    TooEarly,
+)
 from eventsvc.activities.models import Part, State
 from eventsvc.activities.schemas import PlanSchema, plan_of
 from eventsvc.core.actor import SYSTEM
