@@ -15,6 +15,7 @@ from eventsvc.messages.models import Message, MessageState
 from eventsvc.organisations.models import Organisation
 from eventsvc.organisations.queries import within
 from eventsvc.reports.models import Report, ReportState
+from eventsvc.reports.queries import reviewable
 from eventsvc.visits.models import VisitTarget
 
 MOST = 12
@@ -81,10 +82,9 @@ def to_report(me: Actor, *, now: datetime) -> list[Line]:
 
 
 def to_review(me: Actor) -> list[Line]:
-    """Return reports that wait for this approver."""
+    """Return reports that wait for somebody like me."""
     query = _columns().join(Report, Report.activity_id == Activity.id)
-    query = query.where(Report.state == ReportState.SUBMITTED, Report.submitted_by != me.id)
-    return _lines(query.where(within(me, Activity.organisation_id, Role.APPROVER)), Report.submitted_at)
+    return _lines(query.where(Report.state == ReportState.SUBMITTED, Report.submitted_by != me.id, reviewable(me)), Report.submitted_at)
 
 
 def to_call(me: Actor) -> list[Line]:

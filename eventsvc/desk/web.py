@@ -33,7 +33,7 @@ def _waiting(me: Any, now: Any) -> dict[str, Any]:
     organiser, approver = me.can(Role.ORGANISER), me.can(Role.APPROVER)
     return {
         "to_approve": queries.to_approve(me) if approver else [],
-        "to_review": queries.to_review(me) if approver else [],
+        "to_review": queries.to_review(me),
         "to_fix": queries.to_fix(me) if organiser else [],
         "to_finish": queries.to_finish(me) if organiser else [],
         "to_publish": queries.to_publish(me) if organiser else [],
