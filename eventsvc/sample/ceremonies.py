@@ -6,7 +6,7 @@ from uuid import UUID
 
 from eventsvc.registrations import service as registrations
 from eventsvc.sample.parties import Body, Couples, both_pairs
-from eventsvc.sample.plans import ceremony, opening
+from eventsvc.sample.plans import ceremony, helpers, opening
 from eventsvc.sample.stage import Stage
 from eventsvc.sample.story import Story
 from eventsvc.sample.telling import Telling
@@ -51,7 +51,7 @@ def bodies(telling: Telling, number: int, *, villages: tuple[str, ...] = ()) -> 
 
 def _ceremony(telling: Telling, couples: int, present: int, venue: str) -> None:
     """Take a ceremony from its plan to the evening of its day."""
-    telling.on_stage(ceremony(telling.day, venue, couples + 2, partners=("卫生院", "老人协会", "白茶合作社")))
+    telling.on_stage(ceremony(telling.day, venue, couples + 2, partners=helpers(telling.unit)))
     telling.sign_up(bodies(telling, couples), telling.before(35, 19))
     telling.check_in(telling.before(0, 8, 10), all_but=couples - present)
     telling.count(telling.before(0, 10, 30), companions=present * 2 + 3, clinic=present + 9, audience=present * 14)
@@ -67,7 +67,7 @@ def accepted(telling: Telling) -> None:
 def accepted_with_papers(telling: Telling) -> None:
     """The same in a town, with a walk-in, somebody who could not come, and papers asked for."""
     villages = ("柏柳村", "观洋村", "大坪村", "翁溪村")
-    telling.on_stage(ceremony(telling.day, "点头镇文化广场（镇政府东侧）", 16, partners=("点头镇老人协会", "点头中心卫生院", "绿雪芽茶庄")))
+    telling.on_stage(ceremony(telling.day, "点头镇文化广场（镇政府东侧）", 16, partners=("点头镇老人协会", "点头中心卫生院", "点头镇茶业协会")))
     couples = telling.sign_up(bodies(telling, 13, villages=villages), telling.before(36, 19))
     doubtful = Couples(telling.people, telling.day).body(years=50, told="year")
     (asked,) = telling.sign_up([doubtful], telling.before(21, 19))
@@ -121,7 +121,7 @@ def today(telling: Telling) -> None:
 def open_and_full(telling: Telling) -> None:
     """Sign-up is open, all places are taken: a waiting list, one to review, one who went, both pairs of parents."""
     villages = ("柏柳村", "观洋村", "后井村", "龙田村", "马洋村")
-    telling.on_stage(ceremony(telling.day, "点头镇妈祖宫前广场", 12, partners=("点头镇妇联", "点头中心卫生院", "白茶交易市场")))
+    telling.on_stage(ceremony(telling.day, "点头镇妈祖宫前广场", 12, partners=("点头镇妇联", "点头中心卫生院", "点头镇茶业协会")))
     couples = Couples(telling.people, telling.day)
     places = [telling.units[name] for name in villages]
     doubtful = couples.body(places[4], years=50, told="year", proxy="child")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from eventsvc.core.periods import member_day_ordinal
 from eventsvc.sample.parties import volunteer
-from eventsvc.sample.plans import opening, square
+from eventsvc.sample.plans import helpers, opening, square
 from eventsvc.sample.stage import Stage
 from eventsvc.sample.story import Story
 from eventsvc.sample.telling import Telling
@@ -61,7 +61,7 @@ def _on_the_day(telling: Telling, people: int) -> None:
     """Plan it, publish it, count on the day."""
     where = {"福鼎市": "福鼎市桐江溪滨公园", "点头镇": "点头镇文化广场"}.get(telling.unit, f"{telling.unit}文化活动中心前广场")
     parts = SQUARE if people > 500 else CLINIC
-    telling.on_stage(square(telling.day, where, parts, people, partners=("卫生院", "妇联", "老人协会")), planned=25)
+    telling.on_stage(square(telling.day, where, parts, people, partners=helpers(telling.unit)), planned=25)
     clinic = people * telling.random.randint(12, 20) // 100
     telling.count(telling.before(0, 10, 40), leaflets=people * 2, consulted=clinic * 2, clinic=clinic, audience=people)
     telling.count(telling.before(0, 11, 10), supplies=people // 10, condolence=people // 150)

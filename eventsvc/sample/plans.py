@@ -56,6 +56,15 @@ def opening(opens_at: datetime, closes_at: datetime) -> Plan:
     return {"opens_at": opens_at, "closes_at": closes_at}
 
 
+def helpers(unit: str) -> tuple[str, ...]:
+    """Name who usually helps a unit: the first carries it out, the others stand by."""
+    if unit == "福鼎市":
+        return ("福鼎市卫生健康局", "福鼎市医院", "福鼎市妇联")
+    if unit.endswith("计生协"):
+        return ("福鼎市总工会", "福鼎市医院")
+    return (f"{unit}卫生所", f"{unit}老人协会") if unit.endswith("村") else (f"{unit}卫生院", f"{unit}妇联", f"{unit}老人协会")
+
+
 def _parts(partners: Sequence[str]) -> list[Plan]:
     """The owner unit is the host by itself; others help."""
     names = ("implementer", "partner", "supporter", "supporter", "supporter")

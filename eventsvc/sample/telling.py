@@ -179,8 +179,8 @@ class Telling:
 
     def check_in(self, at: datetime, *, all_but: int = 0) -> None:
         """Check in whoever has a place, all but the last few parties; every third by the code on its receipt."""
-        came = rosters.roster(self.id, Standing.PLACED)
-        for number, party in enumerate(came[: len(came) - all_but]):
+        late = [party for party in rosters.roster(self.id, Standing.PLACED) if not party.people[0].attended]
+        for number, party in enumerate(late[: len(late) - all_but]):
             method = Method.QR if number % 3 == 0 else Method.LIST
             people = [person.id for person in party.people]
             now = min(at + timedelta(minutes=number), self.stage.now)
@@ -205,22 +205,25 @@ class Telling:
             for seed in ("a", "b"):
                 taken = take_photo(pictures.banner(self.title, f"{self.title}{seed}"))
                 reporting.add_photo(self.id, taken, actor=self.organiser, now=at)
-        self._spend_and_write(at, {}, given)
-        self._spend_and_write(at, answers or {}, given)
+        lines = reports.report(self.id, within=self.organiser).activity.budget
+        self._save_report(at, {"spending": [{"id": str(line.id), "actual": _yuan(line.planned_fen, self.random)} for line in lines]})
+        self._save_report(at, self._words(given) | {"answers": dict(answers or {})})
 
-    def _spend_and_write(self, at: datetime, answers: Mapping[str, Any], given: Mapping[str, int]) -> None:
+    def _words(self, given: Mapping[str, int]) -> Body:
+        """Return what is typed when the spending stands there: figures that nobody but the organiser knows, words, captions."""
         report = reports.report(self.id, within=self.organiser)
         values = reports.values(report)
-        figures = {v.indicator.code: {"value": given.get(v.indicator.code, 0)} for v in values if v.computed is None}
         captions = ("活动现场", "群众观看宣传展板")
-        told = {
-            "figures": figures, "answers": dict(answers),
+        return {
+            "figures": {v.indicator.code: {"value": given.get(v.indicator.code, 0)} for v in values if v.computed is None},
             "words": drafts.propose(self.kind, reports.told(report.activity), values),
-            "spending": [{"id": str(line.id), "actual": _yuan(line.planned_fen, self.random)} for line in report.activity.budget],
             "photos": [{"id": str(p.id), "caption": c, "consent": True} for p, c in zip(report.photos, captions, strict=False)],
         }  # fmt: skip
+
+    def _save_report(self, at: datetime, told: Body) -> None:
+        version = reports.report(self.id, within=self.organiser).version
         read = report_schema(self.kind).load(told)
-        reporting.save(self.id, read, version=report.version, actor=self.organiser, now=at)
+        reporting.save(self.id, read, version=version, actor=self.organiser, now=at)
 
     def report_move(self, action: str, at: datetime, note: str = "") -> None:
         """Send the report up, or (the level above) accept or return it."""
