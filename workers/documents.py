@@ -9,6 +9,7 @@ from eventsvc.infra import pdf, sandbox, storage
 from eventsvc.infra.jobs.service import Claim, Hopeless
 from eventsvc.kinds import KINDS
 
+
 def warm() -> None:
     """Load fonts and the templates of all papers before the first one is asked for."""
     pdf.warm_up(paper.template for kind in KINDS.values() for paper in kind.documents)
