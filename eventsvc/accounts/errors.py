@@ -50,7 +50,7 @@ class NotYourself(Conflict):
     """Nobody shuts themselves out by accident."""
 
     code = "not_yourself"
-    words = N_("不能停用自己的账号或收回自己的管理员权限，请由另一位管理员办理")
+    words = N_("不能重置、停用自己的账号或收回自己的管理员权限：密码在“我的账号”里改，其他请由另一位管理员办理")
 
 
 class AlreadySetUp(Conflict):

@@ -134,6 +134,8 @@ def revoke(grant_id: UUID, *, actor: Actor, now: datetime) -> None:
 
 def reset_password(user_id: UUID, *, actor: Actor, now: datetime) -> str:
     """Give a new password for once, end all sessions and tokens; only by whoever administers every unit of the account."""
+    if user_id == actor.id:
+        raise NotYourself
     password = _password_for_once()
     _reset(user_id, _digest(password), actor, now)
     return password
@@ -299,10 +301,16 @@ def seen(session_id: UUID, *, now: datetime) -> None:
 
 @transactional
 def log_out(session_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """End one of one's own sessions: this one, or that of a lost phone."""
+    """End one of one's own sessions: this one, or that of a lost phone. Ended twice, it was ended once."""
+    _must_be_mine(Session, session_id, actor)
     mine = update(Session).where(Session.id == session_id, Session.user_id == actor.id, Session.revoked_at.is_(None))
     if changed(db.session.execute(mine.values(revoked_at=now))):
         announce(LoggedOut(actor.id, session_id, now))
+
+
+def _must_be_mine(table: type[Session] | type[ApiToken], row_id: UUID, actor: Actor) -> None:
+    if db.session.scalar(select(table.id).where(table.id == row_id, table.user_id == actor.id)) is None:
+        raise NotFound
 
 
 def _end_all(user_id: UUID, now: datetime) -> None:
@@ -337,7 +345,8 @@ def issue_token(name: str, scopes: list[str] | tuple[str, ...] | set[str], *, ac
 
 @transactional
 def revoke_token(token_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Take back one of one's own tokens, at once."""
+    """Take back one of one's own tokens, at once. Taken back twice, it was taken back once."""
+    _must_be_mine(ApiToken, token_id, actor)
     mine = update(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == actor.id, ApiToken.revoked_at.is_(None))
     if changed(db.session.execute(mine.values(revoked_at=now))):
         announce(TokenRevoked(token_id, actor.id, now))

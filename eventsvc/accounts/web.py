@@ -230,6 +230,8 @@ def user(organisation_id: UUID, user_id: UUID) -> ResponseReturnValue:
 @policy("admin")
 def revoke(organisation_id: UUID, user_id: UUID, grant_id: UUID) -> ResponseReturnValue:
     """Take back a role."""
+    organisations.require(actor(), "admin", organisation_id)
+    queries.user(user_id, within=actor())
     service.revoke(grant_id, actor=actor(), now=clock.now())
     flash(say(N_("角色已收回")), "success")
     return redirect(url_for(".users", organisation_id=organisation_id), 303)
@@ -239,6 +241,7 @@ def revoke(organisation_id: UUID, user_id: UUID, grant_id: UUID) -> ResponseRetu
 @policy("admin")
 def reset_password(organisation_id: UUID, user_id: UUID) -> ResponseReturnValue:
     """Give a new password for once, shown on the page, without any SMS."""
+    organisations.require(actor(), "admin", organisation_id)
     once = service.reset_password(user_id, actor=actor(), now=clock.now())
     return _user_page(organisation_id, user_id, once=once)
 
@@ -247,6 +250,7 @@ def reset_password(organisation_id: UUID, user_id: UUID) -> ResponseReturnValue:
 @policy("admin")
 def switch(organisation_id: UUID, user_id: UUID, change: str) -> ResponseReturnValue:
     """Put an account out of use, or back into it."""
+    organisations.require(actor(), "admin", organisation_id)
     service.set_active(user_id, change == "activate", actor=actor(), now=clock.now())
     flash(say(N_("账号已恢复使用") if change == "activate" else N_("账号已停用，它的所有登录和令牌都已失效")), "success")
     return redirect(url_for(".user", organisation_id=organisation_id, user_id=user_id), 303)

@@ -34,6 +34,7 @@ def _activity(activity_id: UUID) -> Activity:
 @bp.get(BASE)
 @policy("organiser", "group_leader")
 def index(activity_id: UUID) -> ResponseReturnValue:
+    """Show whom to tell what."""
     activity = _activity(activity_id)
     done = request.args.get("done") == "1"
     calls = queries.call_list(activity_id, *(CLOSED if done else OPEN))

@@ -49,6 +49,7 @@ def _page(template: str, activity: Activity, status: int = 200, **more: Any) -> 
 @bp.get(BASE)
 @policy("viewer")
 def index(activity_id: UUID) -> ResponseReturnValue:
+    """Show who signed up, masked."""
     activity = _activity(activity_id)
     if not queries.sees_people(activity, actor()):
         return _page("registrations/counts.html", activity, counts=queries.counts(activity_id), pool=queries.pool_of(activity_id))
@@ -60,6 +61,7 @@ def index(activity_id: UUID) -> ResponseReturnValue:
 @bp.route(f"{BASE}/new", methods=["GET", "POST"])
 @policy("organiser", "group_leader")
 def add(activity_id: UUID) -> ResponseReturnValue:
+    """Write down a party that called or came by."""
     activity = _activity(activity_id, Role.GROUP_LEADER)
     form = PartyForm(PartySchema.asking(_kind_with_sign_up(activity), activity.plan), request.form)
     if request.method == "POST" and (made := form.run(_enter, activity_id)):
@@ -84,10 +86,9 @@ def _kind_with_sign_up(activity: Activity) -> Any:
 @bp.route(f"{BASE}/<uuid:registration_id>", methods=["GET", "POST"])
 @policy("viewer")
 def show(activity_id: UUID, registration_id: UUID) -> ResponseReturnValue:
+    """Show one party, masked; by POST and with a reason, in full."""
     activity = _activity(activity_id, Role.VIEWER)
-    record = queries.by_id(registration_id)
-    if record.opening.id != activity_id:
-        raise NotFound
+    record = _record(activity_id, registration_id)
     full, wrong, form = False, None, None
     if request.method == "POST":
         try:
@@ -110,13 +111,23 @@ def _show(activity: Activity, record: queries.Record, *, full: bool, wrong: Doma
 @bp.post(f"{BASE}/<uuid:registration_id>/correct")
 @policy("organiser")
 def correct(activity_id: UUID, registration_id: UUID) -> ResponseReturnValue:
+    """Correct what a party told; refused, it shows what it is corrected from, which leaves the same trace as a look."""
     activity = _activity(activity_id, Role.ORGANISER)
-    record = queries.by_id(registration_id)
+    record = _record(activity_id, registration_id)
     form = PartyForm(PartySchema.asking(record.opening.kind, activity.plan), request.form)
     if form.run(lambda told: service.correct(registration_id, told, actor=actor(), now=clock.now()) or True):
         flash(say(N_("已更正")), "success")
         return redirect(url_for(".show", activity_id=activity_id, registration_id=registration_id), 303)
+    service.unmask(activity_id, registration_id, N_("更正资料"), actor=actor(), now=clock.now())
     return _show(activity, record, full=True, wrong=None, form=form)
+
+
+def _record(activity_id: UUID, registration_id: UUID) -> queries.Record:
+    """Return a party of this activity; one of another activity is as good as missing."""
+    record = queries.by_id(registration_id)
+    if record.opening.id != activity_id:
+        raise NotFound
+    return record
 
 
 @bp.post(f"{BASE}/<uuid:registration_id>/decide/<action>")
@@ -153,6 +164,7 @@ def fill(activity_id: UUID) -> ResponseReturnValue:
 @bp.route("/activities/<uuid:activity_id>/registrations.xlsx", methods=["GET", "POST"])
 @policy("organiser")
 def export(activity_id: UUID) -> ResponseReturnValue:
+    """Give the list as a workbook; with whole numbers only by POST and with a reason."""
     activity = _activity(activity_id, Role.ORGANISER)
     full = request.method == "POST"
     rows = service.export(activity_id, full=full, reason=request.form.get("reason", ""), actor=actor(), now=clock.now())

@@ -40,6 +40,7 @@ from eventsvc.registrations.service.change import as_sent, party_of
 @csrf.exempt
 @policy(public=True)
 def sign_up(slug: str) -> ResponseReturnValue:
+    """Show what the kind asks, and take a party's sign-up."""
     now = clock.now()
     opening = openings.opening(slug)
     if opening.kind.party is None or (request.method == "GET" and opening.refusal(now)):
@@ -74,6 +75,7 @@ def _closed(opening: Opening, no: DomainError) -> ResponseReturnValue:
 @bp.get("/r/<code>")
 @policy(public=True)
 def receipt(code: str) -> ResponseReturnValue:
+    """Show a party its receipt: code, when and where, what to bring, whom to call."""
     record, mine = own_record(code)
     if record is None or not mine:
         return _locked(record)
@@ -91,6 +93,7 @@ def _locked(record: Record | None) -> ResponseReturnValue:
 @bp.get("/k/<secret>")
 @policy(public=True)
 def open_link(secret: str) -> ResponseReturnValue:
+    """Trade a private link for a short cookie and go on to a clean address."""
     try:
         record = queries.by_secret(secret)
     except NotFound:
@@ -101,6 +104,7 @@ def open_link(secret: str) -> ResponseReturnValue:
 @bp.route("/r/<code>/change", methods=["GET", "POST"])
 @policy(public=True)
 def manage(code: str) -> ResponseReturnValue:
+    """Let a party see and change what it told."""
     record, mine = own_record(code)
     if record is None or not mine:
         return _locked(record)
@@ -129,6 +133,7 @@ def _changeable(record: Record, schema: object) -> dict[str, object]:
 @bp.post("/r/<code>/withdraw")
 @policy(public=True)
 def withdraw(code: str) -> ResponseReturnValue:
+    """Let a party withdraw."""
     record, mine = own_record(code)
     if record is None or not mine:
         return _locked(record)
@@ -149,6 +154,7 @@ def leave(code: str) -> ResponseReturnValue:
 @bp.get("/r/<code>/calendar.ics")
 @policy(public=True)
 def calendar(code: str) -> ResponseReturnValue:
+    """Give the activity as an entry for a calendar."""
     record, mine = own_record(code)
     if record is None or not mine:
         return _locked(record)
@@ -191,6 +197,7 @@ def _only_misses(answer: Response) -> bool:
 @csrf.exempt
 @policy(public=True)
 def find(slug: str) -> ResponseReturnValue:
+    """Find one's own sign-up again without the link."""
     opening = openings.opening(slug)
     form = Form(finding.FindSchema(), request.form)
     if request.method == "POST" and (record := form.run(finding.find, opening)):

@@ -162,7 +162,8 @@ class TestSessions:
         me, other = a_user(None, user_name="me"), a_user(None, user_name="other")
         mine, theirs = log_in("me"), log_in("other")
         session = queries.sessions(other.id, now=NOW)[0]
-        service.log_out(session.id, actor=me, now=NOW)
+        with pytest.raises(NotFound):
+            service.log_out(session.id, actor=me, now=NOW)
         assert service.actor_of(theirs, now=NOW)
         service.log_out(queries.sessions(me.id, now=NOW)[0].id, actor=me, now=NOW)
         assert service.actor_of(mine, now=NOW) is None
@@ -305,7 +306,8 @@ class TestTokens:
         user, other = a_user("organiser", tree.village), a_user("admin", tree.county)
         token = service.issue_token("甲", [a_scope()], actor=user, now=NOW)
         row = queries.tokens(user.id)[0]
-        service.revoke_token(row.id, actor=other, now=NOW)
+        with pytest.raises(NotFound):
+            service.revoke_token(row.id, actor=other, now=NOW)
         assert service.actor_of_token(token, now=NOW)
         service.revoke_token(row.id, actor=user, now=NOW)
         assert service.actor_of_token(token, now=NOW) is None
