@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from eventsvc.accounts.models import User
 from eventsvc.activities.models import Activity, State
 from eventsvc.core.actor import Actor, Role
 from eventsvc.core.errors import NotFound
+from eventsvc.core.periods import day_of, day_span
 from eventsvc.infra import vault
 from eventsvc.infra.db import db
 from eventsvc.kinds import KINDS
@@ -112,6 +113,16 @@ def rounds_of_mine(actor: Actor) -> list[Activity]:
     query = select(Activity).where(Activity.state == State.PUBLISHED, Activity.kind.in_(kinds))
     query = query.where(Activity.organisation_id.in_(above.union(below).scalar_subquery()))
     return list(db.session.scalars(query.order_by(Activity.starts_at, Activity.id)))
+
+
+def doors(actor: Actor, *, now: datetime) -> list[Activity]:
+    """Return the activities of these days at whose door this leader stands: nobody has to look for the check-in page."""
+    first, last = day_span(day_of(now) - timedelta(days=1))[0], day_span(day_of(now) + timedelta(days=1))[1]
+    with_door = [code for code, kind in KINDS.items() if kind.has("counters")]
+    query = select(Activity).where(Activity.organisation_id.in_(actor.places(Role.GROUP_LEADER)), Activity.kind.in_(with_door))
+    query = query.where(Activity.state == State.PUBLISHED, Activity.starts_at < last)
+    query = query.where(func.coalesce(Activity.ends_at, Activity.starts_at) >= first)
+    return list(db.session.scalars(query.order_by(Activity.starts_at).limit(5)))
 
 
 def round_for_leader(activity_id: UUID, actor: Actor) -> Activity:

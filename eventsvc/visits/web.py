@@ -36,7 +36,8 @@ def mine() -> ResponseReturnValue:
     lines = queries.mine(actor(), today=_today())
     groups = [(turn, [line for line in lines if line.turn is turn]) for turn in rules.Turn]
     due = sum(line.turn in (rules.Turn.OVERDUE, rules.Turn.TODAY) for line in lines)
-    return page("visits/mine.html", groups=groups, total=len(lines), due=due, rounds=queries.rounds_of_mine(actor()), fresh_id=uuid4)
+    return page("visits/mine.html", groups=groups, total=len(lines), due=due, rounds=queries.rounds_of_mine(actor()),
+                doors=queries.doors(actor(), now=clock.now()), fresh_id=uuid4)  # fmt: skip
 
 
 @bp.route("/visits/<uuid:target_id>", methods=["GET", "POST"])

@@ -3,12 +3,16 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
+from eventsvc.audit.models import AuditRow
 from eventsvc.core import clock
+from eventsvc.infra.db import db
 from eventsvc.visits import queries, rounds
 from tests.clients import form_of, text_of
 from tests.conftest import NOW
 from tests.factories.accounts import a_user, logged_in
+from tests.factories.checkin import a_day
 from tests.factories.organisations import another_county
 from tests.factories.people import a_household
 from tests.factories.visits import a_round, target_of, visited
@@ -92,6 +96,16 @@ class TestTheLeadersPhone:
         browser.post(f"/visits/{a.targets[0]}/nobody-home", {"_nonce": "x"}, status=422)
 
 
+    def test_the_door_of_these_days_is_one_tap_away(self, app, monkeypatch):
+        day = a_day(1)
+        leader = a_user("group_leader", day.tree.village, "王秀兰")
+        assert "这两天的活动" not in logged_in(app, leader).get("/visits").text
+        monkeypatch.setattr(clock, "now", lambda: day.now)
+        browser = logged_in(app, leader)
+        assert f'href="/activities/{day.activity.id}/check-in"' in browser.get("/visits").text
+        browser.get(f"/activities/{day.activity.id}/check-in")
+
+
 class TestDignity:
     def test_only_the_leaders_own_page_names_a_special_family(self, app):
         a = a_round(0)
@@ -106,6 +120,10 @@ class TestDignity:
             assert "9" in shown
         shown = own.get(page).text
         assert all(word in shown for word in words) and "查阅记录" in shown
+        db.session.rollback()
+        looked = db.session.scalars(select(AuditRow).where(AuditRow.action == "people.special_family_seen")).all()
+        assert [(row.subject_id, row.actor_id) for row in looked] == [(made, a.leader.id)]
+        assert "吴志强" not in str(looked[0].facts)
 
 
 class TestTheRound:
