@@ -15,6 +15,7 @@ from eventsvc.core.words import N_, Words
 from eventsvc.core.workflow import Step
 from eventsvc.declare import ActivityKind
 from eventsvc.infra.forms import Form
+from eventsvc.infra.i18n import say
 
 LIFE = (
     (State.DRAFT, N_("拟写方案")), (State.SUBMITTED, N_("送审批")), (State.APPROVED, N_("批准")),
@@ -156,15 +157,14 @@ def _mark(i: int, place: int, stopped: bool) -> str:
 
 
 def _short(moment: datetime | None) -> str:
-    return "" if moment is None else f"{local(moment).month}月{local(moment).day}日"
+    return "" if moment is None else say(rules.short_day(local(moment)))
 
 
 def _readable(about: Mapping[str, Any], value: Any) -> Any:
     if value is True or value is False:
         return N_("是") if value else N_("否")
     if about.get("widget") == "date" and value:
-        day = date.fromisoformat(value)
-        return f"{day.year}年{day.month}月{day.day}日"
+        return rules.day_said(date.fromisoformat(value))
     choices = dict(about.get("choices", ()))
     if isinstance(value, list):
         return [choices.get(v, v) for v in value]

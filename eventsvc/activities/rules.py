@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from eventsvc.activities.workflow import State
 from eventsvc.core.enums import Labelled
 from eventsvc.core.periods import at_local, day_of, local
-from eventsvc.core.words import N_
+from eventsvc.core.words import N_, Words
 from eventsvc.declare import ActivityKind, Rows
 
 CROWD = 1000
@@ -117,15 +117,25 @@ def wrong_times(plan: Mapping[str, Any]) -> dict[str, list[str]]:
     return wrong
 
 
+def day_said(day: date) -> Words:
+    """Say a day with its year."""
+    return Words(N_("{year}年{month}月{day}日"), year=day.year, month=day.month, day=day.day)
+
+
+def short_day(day: date) -> Words:
+    """Say a day of this year."""
+    return Words(N_("{month}月{day}日"), month=day.month, day=day.day)
+
+
 def when_words(starts_at: datetime, ends_at: datetime | None) -> str:
     """Say when in Chinese, for messages and papers: 2027年5月29日9:00–11:30."""
     start = local(starts_at)
-    said = f"{start.year}年{start.month}月{start.day}日{start.hour}:{start:%M}"
+    said = f"{day_said(start)}{start.hour}:{start:%M}"
     if ends_at is None:
         return said
     end = local(ends_at)
     until = f"{end.hour}:{end:%M}"
-    return f"{said}–{until}" if end.date() == start.date() else f"{said}–{end.month}月{end.day}日{until}"
+    return f"{said}–{until}" if end.date() == start.date() else f"{said}–{short_day(end)}{until}"
 
 
 # What a new plan starts with ----------------------------------------------------------------------------------

@@ -214,8 +214,7 @@ def _ready_for(activity: Activity, step: Step, now: datetime) -> None:
         if gaps:
             raise NotReady(gaps, step.label)
     if step.action == "hold" and day_of(now) < day_of(activity.starts_at):
-        day = day_of(activity.starts_at)
-        raise TooEarly(day=f"{day.year}年{day.month}月{day.day}日")
+        raise TooEarly(day=rules.day_said(day_of(activity.starts_at)))
     if step.action in ("pause", "resume") and not activity.sign_up:
         raise NoSignUp
 
