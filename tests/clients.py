@@ -1,13 +1,16 @@
 """Browsers for tests: a Flask client that reads pages and fills in forms as a person does."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import Context
 from typing import Any
 
 import html5lib
-from flask import Flask
+from flask import Flask, has_app_context
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
+
+from eventsvc.infra.db import db
 
 Tree = Any
 
@@ -21,7 +24,7 @@ class Browser:
 
     def get(self, path: str, *, status: int | None = 200, **kw: Any) -> TestResponse:
         """Open an address; fail when the status is another."""
-        answer = self.client.get(path, follow_redirects=kw.pop("follow", True), **kw)
+        answer = alone(self.client.get, path, follow_redirects=kw.pop("follow", True), **kw)
         return self._seen(answer, status)
 
     def post(self, path: str, data: Mapping[str, Any] | None = None, *, status: int | None = None, **kw: Any) -> TestResponse:
@@ -29,7 +32,7 @@ class Browser:
         fields = MultiDict(data or {})
         if token := self.csrf():
             fields["csrf_token"] = token
-        answer = self.client.post(path, data=fields, follow_redirects=kw.pop("follow", False), **kw)
+        answer = alone(self.client.post, path, data=fields, follow_redirects=kw.pop("follow", False), **kw)
         return self._seen(answer, status)
 
     def csrf(self) -> str:
@@ -44,6 +47,16 @@ class Browser:
         if found := re.search(r'name="csrf_token"[^>]*value="([^"]+)"', answer.text if answer.mimetype == "text/html" else ""):
             self._token = found[1]
         return answer
+
+
+def alone(ask: Callable[..., TestResponse], *args: Any, **kw: Any) -> TestResponse:
+    """Ask as a server is asked: each request in a context of its own, with nothing of the test's, nor of the request before.
+
+    Flask would lend the request the test's own application context: its `g` (who is acting), its language, its session.
+    """
+    if has_app_context():
+        db.session.rollback()  # the test's own reading ends here: afterwards it sees what the request wrote
+    return Context().run(ask, *args, **kw)
 
 
 def tree_of(html: str) -> Tree:
