@@ -1,6 +1,7 @@
 """Questions about people who log in. Who is acting costs one statement."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,14 +103,10 @@ def user(user_id: UUID, within: Actor) -> User:
 def by_login(text: str) -> User | None:
     """Return the account that a user name or a phone means."""
     conditions = []
-    try:
+    with suppress(ValueError):
         conditions.append(User.phone_key == phone_key(clean_phone(text)))
-    except ValueError:
-        pass
-    try:
+    with suppress(ValueError):
         conditions.append(User.user_name == clean_user_name(text))
-    except ValueError:
-        pass
     return db.session.scalar(select(User).where(or_(*conditions))) if conditions else None
 
 

@@ -7,10 +7,10 @@ row a number and an HMAC over the seal before and what the row says, so that no 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import Table, bindparam, insert, select, text, update
 
 from eventsvc.audit import queries, rules
 from eventsvc.audit.models import AuditRow
@@ -46,7 +46,7 @@ def seal(now: datetime) -> int:
 
 def _sealed(rows: Sequence[AuditRow]) -> list[dict[str, Any]]:
     last = queries.head()
-    number, before = (last.seq, last.seal) if last else (0, b"")
+    number, before = (last.seq or 0, last.seal or b"") if last else (0, b"")
     found = []
     for row in rows:
         number += 1
@@ -56,7 +56,7 @@ def _sealed(rows: Sequence[AuditRow]) -> list[dict[str, Any]]:
 
 
 def _write(links: list[dict[str, Any]]) -> None:
-    table = AuditRow.__table__
+    table = cast(Table, AuditRow.__table__)
     numbered = update(table).where(table.c.id == bindparam("row_id"), table.c.seq.is_(None))
     db.session.connection().execute(numbered.values(seq=bindparam("number"), seal=bindparam("link")), links)
     after_commit(lambda: _remember(links[-1]["number"], links[-1]["link"]))

@@ -1,7 +1,6 @@
 """Questions about campaigns: what was handed down to me, and what my units below were asked."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
@@ -51,7 +50,7 @@ def open_for(organisation_id: UUID, *, on: date, kind: str = "") -> list[tuple[C
     return [(one, name) for one, name in db.session.execute(query.order_by(Campaign.ends_on, Campaign.id))]
 
 
-def _with_unit() -> Select[Any]:
+def _with_unit() -> Select[Campaign, str]:
     return select(Campaign, Organisation.name).join(Organisation, Organisation.id == Campaign.organisation_id)
 
 

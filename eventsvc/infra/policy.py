@@ -55,7 +55,7 @@ def policy(*roles: str, public: bool = False, scope: str = "") -> Callable[[View
 
 def of(app: Flask, endpoint: str) -> Policy | None:
     """Return the policy of an endpoint, looking through wrappers."""
-    view = app.view_functions[endpoint]
+    view: Any = app.view_functions[endpoint]
     while view is not None:
         if isinstance(found := getattr(view, "policy", None), Policy):
             return found

@@ -35,13 +35,13 @@ def within(actor: Actor, column: Any, role: str = Role.VIEWER) -> ColumnElement[
     if not places:
         return false()
     below = select(Closure.descendant_id).where(Closure.ancestor_id.in_(places), Closure.valid_to.is_(None))
-    return column.in_(below)  # type: ignore[no-any-return]
+    return column.in_(below)
 
 
 def below(org_id: UUID, column: Any) -> ColumnElement[bool]:
     """Return the condition that `column` names this unit or one that stands below it now."""
     inner = select(Closure.descendant_id).where(Closure.ancestor_id == org_id, Closure.valid_to.is_(None))
-    return column.in_(inner)  # type: ignore[no-any-return]
+    return column.in_(inner)
 
 
 def organisation(org_id: UUID, within: Actor | None = None) -> Organisation:
@@ -116,7 +116,7 @@ def count_below(org_id: UUID) -> dict[Level, int]:
     query = select(Organisation.level, func.count()).join(Closure, Closure.descendant_id == Organisation.id)
     query = query.where(Closure.ancestor_id == org_id, Closure.depth > 0, Closure.valid_to.is_(None))
     rows = db.session.execute(query.where(Organisation.valid_to.is_(None)).group_by(Organisation.level))
-    found = {level: count for level, count in rows}
+    found = {row[0]: row[1] for row in rows}
     return {level: found[level] for level in ORDER if level in found}
 
 

@@ -220,7 +220,8 @@ def may_stand_below(parent: Unit) -> tuple[list[Level], list[AssociationKind]]:
     if parent.level is Level.GROUP or parent.valid_to is not None:
         return [], []
     if parent.level is Level.VILLAGE:
-        kinds = [parent.kind] if parent.kind is not AssociationKind.TERRITORIAL else list(AssociationKind)
-        return [Level.GROUP] + ([Level.VILLAGE] if len(kinds) > 1 else []), kinds
-    levels = [level for level in ORDER[ORDER.index(parent.level) + 1 :] if level is not Level.GROUP]
+        if parent.kind is not AssociationKind.TERRITORIAL:
+            return [Level.GROUP], [parent.kind]
+        return [Level.GROUP, Level.VILLAGE], list(AssociationKind)
+    levels: list[Level] = [level for level in ORDER[ORDER.index(parent.level) + 1 :] if level is not Level.GROUP]
     return levels, list(AssociationKind) if parent.level in (Level.COUNTY, Level.TOWNSHIP) else [AssociationKind.TERRITORIAL]
