@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from flask import Flask, g, request_started
+from hypothesis import settings as trying
+from hypothesis.configuration import set_hypothesis_home_dir
 from sqlalchemy import event, text
 
 from eventsvc.app import create_app
@@ -21,6 +23,9 @@ from tests.clients import Browser
 
 VAR = Path(__file__).resolve().parent.parent / "var" / "test"
 DATABASES = os.environ.get("EVENTSVC_TEST_DATABASES", "sqlite,postgresql").split(",")
+set_hypothesis_home_dir(VAR.parent / "hypothesis")
+trying.register_profile("house", deadline=None, max_examples=60)
+trying.load_profile("house")
 NOW = datetime(2027, 5, 1, 2, 0, tzinfo=UTC)
 
 
