@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
 from eventsvc.core import money
 from eventsvc.core.identity import parse_id_number
@@ -27,11 +27,15 @@ _OURS = re.compile(r"[^\x00-\x7f]")
 
 
 def _speak_chinese() -> None:
-    """Put our words in the place of marshmallow's own: each of its fields and its Schema bring English ones along."""
+    """Put our words in the place of marshmallow's own: its fields, its validators and its Schema bring English ones along."""
     for kind in vars(fields).values():
         if isinstance(kind, type) and issubclass(kind, fields.Field) and "default_error_messages" in vars(kind):
             kind.default_error_messages = {key: MESSAGES.get(key, MESSAGES["invalid"]) for key in kind.default_error_messages}
     fields.Field.default_error_messages |= MESSAGES
+    for checker in vars(validate).values():
+        for name in vars(checker) if isinstance(checker, type) else ():
+            if name.startswith(("message_", "default_message")):
+                setattr(checker, name, MESSAGES["validator_failed"])
     Schema._default_error_messages = {"unknown": MESSAGES["unknown"], "type": N_("内容的格式不对")}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
 from eventsvc.core.lunar import Anniversary
 from eventsvc.core.words import Words
@@ -149,6 +149,19 @@ class TestNoEnglishOfTheLibrary:
         said = {m for cls in kind.__mro__ for m in getattr(cls, "default_error_messages", {}).values()}
         assert said
         assert not [m for m in said if ENGLISH.search(m)]
+
+    @pytest.mark.parametrize(
+        ("check", "value"),
+        [
+            (validate.Length(max=1), "abc"), (validate.Length(equal=1), "abc"), (validate.Range(min=1, max=2), 3), (validate.Range(max=2), 3),
+            (validate.OneOf(["a"]), "b"), (validate.NoneOf(["b"]), "b"), (validate.Regexp("a"), "b"), (validate.Email(), "b"), (validate.URL(), "b"),
+            (validate.Equal("a"), "b"), (validate.ContainsOnly(["a"]), ["b"]), (validate.Predicate("isdigit"), "b"),
+        ],
+    )  # fmt: skip
+    def test_no_validator_of_the_library_speaks_english(self, check: validate.Validator, value: Any):
+        with pytest.raises(ValidationError) as no:
+            check(value)
+        hold_to_manner(no.value)
 
     def test_no_schema_of_the_library_speaks_english(self):
         assert not [m for schema in (Schema, StrictSchema) for m in schema().error_messages.values() if ENGLISH.search(m)]
