@@ -34,6 +34,8 @@ class Workflow:
     def __init__(self, *steps: Step) -> None:
         self.steps = steps
         self._by_action = {step.action: step for step in steps}
+        if twice := sorted({s.action for s in steps if self._by_action[s.action] is not s}):
+            raise ValueError(f"named twice: {', '.join(twice)}")
 
     def step(self, state: Labelled, action: str) -> Step:
         """Return the step, or raise WrongMoment when it cannot be taken from `state`."""
