@@ -12,6 +12,7 @@ from eventsvc.documents import service as documents
 from eventsvc.infra import vault
 from eventsvc.infra.db import transactional
 from eventsvc.infra.jobs import service as jobs
+from eventsvc.people import service as people
 from eventsvc.reports import archiving
 from eventsvc.statistics import service as statistics
 
@@ -50,6 +51,7 @@ def chores() -> Iterable[Chore]:
         Chore("fold", timedelta(seconds=2), statistics.fold),
         Chore("seal", timedelta(seconds=2), audit.seal),
         Chore("purge_vault", HOURLY, lambda now: transactional(vault.purge)(day_of(now))),
+        Chore("forget_households", HOURLY, people.forget_unkept),
         Chore("tidy_papers", HOURLY, lambda now: documents.tidy(now=now)),
         Chore("archive", HOURLY, archiving.put_away),
         Chore("forget_jobs", HOURLY, lambda now: jobs.forget_done(now=now)),

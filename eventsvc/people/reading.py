@@ -14,21 +14,22 @@ from marshmallow import ValidationError
 from eventsvc.core.text import full_width_to_ascii
 from eventsvc.core.words import N_, Words
 from eventsvc.people.errors import BadList
+from eventsvc.people.headings import COLUMNS, NO, YES
 from eventsvc.people.schemas import Given, household_schema
 
 MOST_BYTES, MOST_ROWS, MOST_COLUMNS = 5 * 2**20, 5_000, 30
 UNPACKED = 40 * 2**20
 
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "number": ("户编号", "编号", "户号", "序号", "number"),
-    "head": ("户主姓名", "户主", "姓名", "head"),
-    "phone": ("联系电话", "电话", "手机", "手机号", "联系方式", "phone"),
-    "address": ("住址", "地址", "家庭住址", "address"),
-    "leader": ("小组长", "联系的小组长", "会员小组长", "联系人", "leader"),
-    "special": ("特殊家庭", "是否特殊家庭", "special"),
-    "situation": ("家庭情况", "备注", "情况", "situation"),
+LABELS: Mapping[str, str] = {
+    "number": N_("户编号"),
+    "head": N_("户主姓名"),
+    "phone": N_("联系电话"),
+    "address": N_("住址"),
+    "leader": N_("小组长"),
+    "special": N_("特殊家庭"),
+    "situation": N_("家庭情况"),
 }
-YES, NO = {"是", "有", "√", "✓", "1", "y", "yes", "true"}, {"", "否", "无", "×", "0", "n", "no", "false"}
+"""What a column is called when something in it is wrong."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _rows(lines: Iterable[tuple[int, list[str]]], columns: Mapping[str, int], le
             continue
         faults, given = _one(n, cells, schema, leaders)
         if given.number and (first := numbers.setdefault(given.number.lstrip("0"), n)) != n:
-            faults.append(Fault(n, COLUMNS["number"][0], Words(N_("与第{row}行的编号相同"), row=first)))
+            faults.append(Fault(n, LABELS["number"], Words(N_("与第{row}行的编号相同"), row=first)))
         read.faults.extend(faults)
         read.rows.append(given)
     if not read.rows:
@@ -81,15 +82,15 @@ def _one(n: int, cells: dict[str, str], schema: Any, leaders: Mapping[str, UUID]
         if leader in leaders:
             data["leader_id"] = str(leaders[leader])
         else:
-            faults.append(Fault(n, COLUMNS["leader"][0], Words(N_("没有叫“{name}”的小组长账号，或有重名；请先建账号，或留空以后再指定"), name=leader[:20])))
+            faults.append(Fault(n, LABELS["leader"], Words(N_("没有叫“{name}”的小组长账号，或有重名；请先建账号，或留空以后再指定"), name=leader[:20])))
     special = full_width_to_ascii(cells.get("special", "")).lower()
     if special not in YES | NO:
-        faults.append(Fault(n, COLUMNS["special"][0], N_("请填“是”或“否”")))
+        faults.append(Fault(n, LABELS["special"], N_("请填“是”或“否”")))
     try:
         return faults, schema.load(data | {"special": special in YES})
     except ValidationError as wrong:
         messages = wrong.normalized_messages()
-        faults += [Fault(n, COLUMNS.get(name, (name,))[0], word) for name, words in messages.items() for word in words]
+        faults += [Fault(n, LABELS.get(name, name), word) for name, words in messages.items() for word in words]
         return faults, Given(number=cells.get("number", "")[:30])
 
 

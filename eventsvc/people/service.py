@@ -17,7 +17,7 @@ from eventsvc.core.words import N_
 from eventsvc.declare.personal import Personal
 from eventsvc.infra import vault
 from eventsvc.infra.crypto import keys
-from eventsvc.infra.db import clash_means, db, transactional
+from eventsvc.infra.db import changed, clash_means, db, transactional
 from eventsvc.infra.events import announce
 from eventsvc.organisations import queries as organisations
 from eventsvc.organisations.models import Organisation
@@ -172,6 +172,14 @@ def look_at_special(household_id: UUID, *, actor: Actor, now: datetime) -> None:
     if unit_id is None:
         raise NotFound
     announce(SpecialFamilySeen(household_id, unit_id, actor.id, now))
+
+
+@transactional
+def forget_unkept(now: datetime) -> int:
+    """Forget by what households are found once the vault has let go of who they are; return how many."""
+    kept = select(vault.VaultRow.owner_id).where(vault.VaultRow.personal == Personal.CONTACT)
+    gone = update(Household).where(Household.search_blob.is_not(None), Household.id.not_in(kept)).values(search_blob=None)
+    return changed(db.session.execute(gone, execution_options={"synchronize_session": False}))
 
 
 def may_write(organisation_id: UUID, actor: Actor) -> None:

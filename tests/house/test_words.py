@@ -67,7 +67,7 @@ def _data(source: str) -> list[str]:
     return found
 
 
-DATA_FILES = ("eventsvc/sample/", "eventsvc/kinds/", "eventsvc/core/", "eventsvc/documents/", "eventsvc/migrations/", "eventsvc/reports/drafts.py")
+DATA_FILES = ("eventsvc/sample/", "eventsvc/kinds/", "eventsvc/core/", "eventsvc/documents/", "eventsvc/migrations/", "eventsvc/reports/drafts.py", "eventsvc/people/headings.py")
 """Chinese that is data: names of the sample, defaults of a plan, tables of feasts and surnames, papers."""
 
 

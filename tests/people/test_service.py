@@ -179,6 +179,16 @@ class TestChanging:
         assert vault.purge(day_of(NOW) + timedelta(days=30)) == 0
         assert vault.purge(day_of(NOW) + timedelta(days=31)) == 2
 
+    def test_nobody_is_found_by_a_name_that_was_forgotten(self, app):
+        tree = a_tree()
+        organiser = a_user("organiser", tree.village)
+        a_household(tree.village, head="林金花")
+        assert service.forget_unkept(LATER) == 0
+        vault.purge(day_of(NOW) + timedelta(days=3 * 365 + 1))
+        db.session.commit()
+        assert service.forget_unkept(LATER) == 1
+        assert queries.households(tree.village.id, within=organiser, q="ljh").total == 0
+
     def test_a_household_may_come_back(self, app):
         tree = a_tree()
         organiser = a_user("organiser", tree.village)
