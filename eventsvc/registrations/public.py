@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from eventsvc.core import clock
 from eventsvc.core.errors import DomainError, NotFound
 from eventsvc.core.words import N_
-from eventsvc.infra.forms import Form
+from eventsvc.infra.forms import BadForm, Form
 from eventsvc.infra.i18n import say
 from eventsvc.infra.pages import page
 from eventsvc.infra.policy import policy
@@ -41,29 +41,36 @@ from eventsvc.registrations.service.change import as_sent, party_of
 @policy(public=True)
 def sign_up(slug: str) -> ResponseReturnValue:
     """Show what the kind asks, and take a party's sign-up."""
-    now = clock.now()
+    if request.method == "POST" and request.form.get("_action") != "two":
+        return _sent(slug)
     opening = openings.opening(slug)
-    if opening.kind.party is None or (request.method == "GET" and opening.refusal(now)):
-        return _closed(opening, opening.refusal(now) or LinkClosed())
-    form = PartyForm(PartySchema.asking(opening.kind, opening.plan), request.form)
-    if request.method == "POST" and request.form.get("_action") != "two" and (done := _run(form, opening)):
-        also = done.also[0].code if done.also else None
-        return remembering(done, redirect(url_for(".receipt", code=done.code, also=also), 303))
+    no = LinkClosed() if opening.kind.party is None else opening.refusal(clock.now())
+    if no and (request.method == "GET" or opening.kind.party is None):
+        return _closed(opening, no)
+    return _asked(PartyForm(PartySchema.asking(opening.kind, opening.plan), request.form), opening)
+
+
+def _sent(slug: str) -> ResponseReturnValue:
+    """Sign up, or show the form again with what was typed and why not."""
+    known = openings.lately(slug)
+    if known.kind.party is None:
+        return _closed(known, LinkClosed())
+    form = PartyForm(PartySchema.asking(known.kind, known.plan), request.form)
+    try:
+        done = form.run(service.sign_up, slug, nonce=nonce(), now=clock.now())
+    except BadForm as no:
+        form.refuse(no)
+        done = None
+    if done is None:
+        return _asked(form, openings.opening(slug))
+    also = done.also[0].code if done.also else None
+    return remembering(done, redirect(url_for(".receipt", code=done.code, also=also), 303))
+
+
+def _asked(form: PartyForm, opening: Opening) -> ResponseReturnValue:
     return page(
         "registrations/sign_up.html", form.status, opening=opening, kind=opening.kind, questions=questions(form, opening), moved=times_moved(opening)
     )  # fmt: skip
-
-
-def _run(form: PartyForm, opening: Opening) -> service.Receipt | None:
-    """Sign up, or leave in the form why not."""
-    try:
-        sent = nonce()
-    except DomainError as no:
-        form.refuse(no)
-        return None
-    return form.run(service.sign_up, opening, nonce=sent, now=clock.now())
-
-
 
 
 def _closed(opening: Opening, no: DomainError) -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from eventsvc.core import clock
 from eventsvc.infra.db import db
 from eventsvc.infra.forms import flatten
+from eventsvc.registrations import openings, service
 from eventsvc.registrations.models import POOLS as P
 from eventsvc.registrations.models import Pool, Registration, Seat, Standing
 from eventsvc.registrations.service import places
@@ -83,16 +84,21 @@ def test_with_the_guard_gone_too_many_get_in(app, monkeypatch):
 
     If this sold no place twice, the storms above would prove nothing.
     """
+    sign_up = service.sign_up
 
-    def write_what_was_looked_up(pool_id, party, n, **_):
+    def look_then_write(slug, parties, **how):
+        seen = openings.opening(slug)
         time.sleep(0.005)
+        return sign_up(seen, parties, **how)
+
+    def write(pool_id, party, n, **_):
         db.session.execute(update(P).where(P.c.id == pool_id).values(taken=P.c.taken + n))
         db.session.execute(places.SEAT, {"registration_id": party, "pool_id": pool_id, "n": n})
         return Standing.PLACED, None
 
-    monkeypatch.setattr(places, "take", write_what_was_looked_up)
-    slug = a_slug(places=3, waiting_list=False)
-    answers = storm(app, slug, 60)
+    monkeypatch.setattr(service, "sign_up", look_then_write)
+    monkeypatch.setattr(places, "take", write)
+    answers = storm(app, a_slug(places=3, waiting_list=False), 60)
     sold = db.session.scalar(select(func.sum(Seat.n)))
     assert sold > 3
     assert answers[303] == sold

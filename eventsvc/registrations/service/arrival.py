@@ -23,7 +23,7 @@ from eventsvc.core.words import N_
 from eventsvc.declare import Field, Personal
 from eventsvc.declare.personal import KEEP
 from eventsvc.infra.crypto import Keys, hashed, keys
-from eventsvc.infra.db import clash_means, db, in_command, transactional
+from eventsvc.infra.db import clash_means, db, transactional
 from eventsvc.infra.events import announce
 from eventsvc.infra.vault import VaultRow
 from eventsvc.infra.vault import row as sealed
@@ -79,8 +79,7 @@ def sign_up(
     Everything is sealed before the first write; identities are claimed before places are taken, so two parties cannot win
     the last place, and any refusal gives back all of it. The same form sent twice gives the same receipt.
     """
-    opening = openings.opening(door) if isinstance(door, str) else door
-    return _arrive(opening, parties, nonce=nonce, channel=channel, by=None, now=now)
+    return _arrive(door, parties, nonce=nonce, channel=channel, by=None, now=now)
 
 
 def add_by_staff(activity_id: UUID, party: Party, *, channel: Channel, nonce: str, actor: Actor, now: datetime) -> UUID:
@@ -90,25 +89,35 @@ def add_by_staff(activity_id: UUID, party: Party, *, channel: Channel, nonce: st
     return _arrive(openings.opening_of(activity_id), (party,), nonce=nonce, channel=channel, by=actor.id, now=now).id
 
 
-def _arrive(opening: Opening, parties: tuple[Party, ...], *, nonce: str, channel: Channel, by: UUID | None, now: datetime) -> Receipt:
+def _arrive(door: str | Opening, parties: tuple[Party, ...], *, nonce: str, channel: Channel, by: UUID | None, now: datetime) -> Receipt:
     body = fingerprint(parties)
     nonces = [_nonce(nonce, at) for at in range(len(parties))]
     for last in (False, True):
         try:
-            made = _prepare(opening, parties, nonces, body, channel, by, now)
-            _write(opening, made, channel, by, now)
+            made = _write(door, parties, nonces, body, channel, by, now)
         except (IntegrityError, DomainError) as no:
-            if in_command():  # part of a larger command: that one's transaction has failed, and it looked for doubles itself
-                raise
             # The form may have been sent before: then nothing is refused, it has its receipt. Else two codes met, once in a
             # hundred thousand: other codes, another try.
-            if again := _given_before(opening, nonces, body):
+            if again := _given_before(door, nonces, body):
                 return again
             if last or isinstance(no, DomainError):
                 raise
         else:
             return _receipt([(m.id, m.registration["code"], m.standing, m.seq, 1) for m in made])
     raise AssertionError("unreachable")
+
+
+@transactional
+def _write(
+    door: str | Opening, parties: Sequence[Party], nonces: Sequence[str], body: bytes, channel: Channel, by: UUID | None, now: datetime
+) -> list[_Made]:
+    """Write it all down or nothing. The pool, which all want, is touched last: it stays locked for the shortest time."""
+    opening = openings.opening(door) if isinstance(door, str) else door
+    made = _prepare(opening, parties, nonces, body, channel, by, now)
+    _insert(opening, made)
+    for one in made:
+        _place(opening, one, channel, by, now)
+    return made
 
 
 # -- before the first write -------------------------------------------------------------------------------------------
@@ -258,12 +267,11 @@ def _refuse_doubles(made: Sequence[_Made]) -> None:
         seen |= values
 
 
-# -- one transaction --------------------------------------------------------------------------------------------------
+# -- the writes -------------------------------------------------------------------------------------------------------
 
 
-@transactional
-def _write(opening: Opening, made: list[_Made], channel: Channel, by: UUID | None, now: datetime) -> None:
-    """Write it all down or nothing. The pool, which all want, is touched last: it stays locked for the shortest time."""
+def _insert(opening: Opening, made: Sequence[_Made]) -> None:
+    """Claims go in the order of their values: two that claim the same people do not wait for each other."""
     execute = db.session.execute
     execute(insert(R), [one.registration for one in made])
     claims = sorted((claim for one in made for claim in one.claims), key=lambda claim: (claim["kind"], claim["value"]))
@@ -272,8 +280,6 @@ def _write(opening: Opening, made: list[_Made], channel: Channel, by: UUID | Non
             execute(insert(C), claims)
     execute(insert(T), [person for one in made for person in one.people])
     execute(insert(V), [row for one in made for row in one.vault])
-    for one in made:
-        _place(opening, one, channel, by, now)
 
 
 def _place(opening: Opening, one: _Made, channel: Channel, by: UUID | None, now: datetime) -> None:
@@ -307,7 +313,8 @@ def _nonce(nonce: str, at: int) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(f"{at}:{nonce}".encode()).digest()).rstrip(b"=").decode()
 
 
-def _given_before(opening: Opening, nonces: Sequence[str], body: bytes) -> Receipt | None:
+def _given_before(door: str | Opening, nonces: Sequence[str], body: bytes) -> Receipt | None:
+    opening = openings.opening(door) if isinstance(door, str) else door
     query = select(R.c.id, R.c.code, R.c.standing, R.c.seq, R.c.secret_version, R.c.nonce, R.c.fingerprint)
     found = {row.nonce: row for row in db.session.execute(query.where(R.c.activity_id == opening.id, R.c.nonce.in_(nonces)))}
     if not found:
