@@ -22,7 +22,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from eventsvc.core.words import N_
-from eventsvc.infra import sandbox
+from eventsvc.infra import fontdata, sandbox
 from eventsvc.infra.sandbox import Say, Trouble
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -68,7 +68,7 @@ def html(template: str, context: Mapping[str, Any]) -> str:
 
 def write(source: str, assets: Mapping[str, bytes], say: Say, pages: int = 0) -> Paper:
     """Turn HTML into a paper, here and now. `render` is this in a child with limits."""
-    with _listening(say, pages) as heard:
+    with _listening(say, pages) as heard, fontdata.lent():
         try:
             document = HTML(string=source, base_url="paper:", url_fetcher=Fetcher(assets)).render(FontConfiguration())
             say(WRITING, 0, 0)

@@ -14,7 +14,7 @@ import pypdf
 import pytest
 from PIL import Image
 
-from eventsvc.infra import pdf
+from eventsvc.infra import fontdata, pdf
 from eventsvc.infra.sandbox import Trouble
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -137,6 +137,14 @@ class TestBytes:
             told = {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed, "PATH": "/usr/bin"}
             made = subprocess.run([sys.executable, "-c", source, body], env=told, cwd=ROOT, capture_output=True, check=True)
             assert made.stdout == mine
+
+    def test_fonts_that_are_lent_give_the_same_bytes_as_fonts_that_are_copied(self, monkeypatch: pytest.MonkeyPatch):
+        faces = "".join(f"<p style='font-family: {face}, LXGW WenKai'>金婚 2027 𬭎 <b>重</b>" for face in ("FangSong", "KaiTi", "SimSun", "SimHei"))
+        lent = write(faces).content
+        asked = []
+        monkeypatch.setattr(fontdata, "_lend", lambda face, *more: asked.append(1) or fontdata._copied(face, *more))
+        assert write(faces).content == lent
+        assert asked, "WeasyPrint no longer asks here for its fonts"
 
     def test_it_says_its_title_and_its_language(self):
         reader = pypdf.PdfReader(io.BytesIO(write("<p>x").content))
