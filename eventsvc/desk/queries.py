@@ -73,7 +73,8 @@ def coming(me: Actor, *, now: datetime, days: int = 30) -> list[Line]:
 
 def to_report(me: Actor, *, now: datetime) -> list[Line]:
     """Return activities that are over and whose report has not gone up yet, or came back."""
-    over = or_(Activity.state == State.HELD, and_(Activity.state == State.PUBLISHED, Activity.starts_at < now - timedelta(hours=12)))
+    ended = func.coalesce(Activity.ends_at, Activity.starts_at) <= now
+    over = or_(Activity.state == State.HELD, and_(Activity.state == State.PUBLISHED, ended))
     sent = exists().where(
         Report.activity_id == Activity.id,
         Report.state.in_((ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.LOCKED)),

@@ -84,7 +84,19 @@ def _drawn(chart: Any, labels: Sequence[str], series: Sequence[Series]) -> bytes
     chart.x_labels = list(labels)
     for one in series:
         chart.add(say(one.label), list(one.values))
+    if ticks := _whole_ticks([v for one in series for v in one.values if v is not None]):
+        chart.y_labels = ticks
     return _inert(chart.render())
+
+
+def _whole_ticks(values: Sequence[int | float]) -> list[int]:
+    """Return round whole steps for counts: nobody holds 0.8 activities. Empty when the values are not counts."""
+    if not values or any(not float(v).is_integer() for v in values) or min(values) < 0 or max(values) == 0:
+        return []
+    top = int(max(values))
+    size = 10 ** max(0, len(str(top)) - 1)
+    step = next(s for s in (max(1, size // 5), max(1, size // 2), size, 2 * size) if top / s <= 6)
+    return list(range(0, top + step, step))
 
 
 def _inert(svg: str) -> bytes:

@@ -142,7 +142,8 @@ def to_review(me: Actor, limit: int = PAGE) -> list[Line]:
 def to_write(me: Actor, *, now: datetime, limit: int = PAGE) -> list[Line]:
     """Return activities of mine that have begun and whose report was not begun, the oldest first."""
     query = _lines().where(
-        Report.id.is_(None), Activity.state.in_((State.PUBLISHED, State.HELD)), Activity.starts_at <= now
+        Report.id.is_(None), Activity.state.in_((State.PUBLISHED, State.HELD)),
+        func.coalesce(Activity.ends_at, Activity.starts_at) <= now,
     )
     query = query.where(organisations.within(me, Activity.organisation_id, Role.ORGANISER)).order_by(Activity.starts_at)
     return [Line(*row) for row in db.session.execute(query.limit(limit))]
