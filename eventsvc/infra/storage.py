@@ -91,11 +91,15 @@ def add(kept: Kept, *, owner_id: UUID, purpose: str, media_type: str, by: UUID |
 
 def read(path: str) -> bytes:
     """Return a kept file's bytes; a path that leads out of the storage folder is refused (ValueError)."""
+    return _inside(path).read_bytes()
+
+
+def _inside(path: str) -> Path:
     folder = root().resolve()
     target = (folder / path).resolve()
     if not target.is_relative_to(folder):
         raise ValueError("not a path of ours")
-    return target.read_bytes()
+    return target
 
 
 def _flush_folder(folder: Path) -> None:
@@ -109,5 +113,6 @@ def _flush_folder(folder: Path) -> None:
 
 def discard(path: str) -> None:
     """Remove a kept file and the pictures of its pages; fine when it is gone already."""
-    for file in [root() / path, *(root() / path).parent.glob(f"{Path(path).stem}.page-*.png")]:
+    kept = _inside(path)
+    for file in [kept, *kept.parent.glob(f"{kept.stem}.page-*.png")]:
         file.unlink(missing_ok=True)
