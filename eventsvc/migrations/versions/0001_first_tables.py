@@ -2,7 +2,7 @@
 
 The law: compatible with the release before; locks short; one change a file.
 
-Revision: 0001, after , 2026-11-24 14:19:40.611644
+Revision: 0001, after , 2026-11-24 14:42:05.457527
 """
 
 import sqlalchemy as sa
