@@ -26,6 +26,7 @@ from eventsvc.config import Settings
 from eventsvc.core.actor import Actor
 from eventsvc.desk import nav
 from eventsvc.desk import web as desk_web
+from eventsvc.documents import api as documents_api
 from eventsvc.documents import models as documents
 from eventsvc.documents import service as documents_service
 from eventsvc.documents import web as documents_web
@@ -97,6 +98,7 @@ API_DOORS: tuple[Any, ...] = (
     registrations_api.bp,
     checkin_api.bp,
     visits_api.bp,
+    documents_api.bp,
 )
 COMMANDS: tuple[Any, ...] = (
     organisations_cli.organisations,

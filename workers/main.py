@@ -40,7 +40,7 @@ class EventWorker(Worker):
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """Do one job in a process of its own."""
-        die_with(self.pid)
+        die_with(self.pid or 0)
         gc.disable()  # one job a process; the collector costs a third of a long paper
         super().main_work_horse(job, queue)
 
@@ -102,7 +102,7 @@ class Team:
             self._start(queue)
         while self.children:
             pid, _ = os.wait()
-            queue = self.children.pop(pid, None)
+            queue = self.children.pop(pid, "")
             if queue and not self.stopping:
                 log.warning("worker_ended", queue=queue)
                 time.sleep(PAUSE)

@@ -1,6 +1,7 @@
 """Ask for papers, make them, hand them out."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -169,5 +170,5 @@ def tidy(*, now: datetime) -> int:
     db.session.execute(delete(Document).where(Document.id.in_([one.id for one in gone])))
     db.session.execute(delete(StoredFile).where(StoredFile.id.in_([file.id for file in files])))
     for file in files:
-        after_commit(lambda path=file.path: storage.discard(path))
+        after_commit(partial(storage.discard, file.path))
     return len(gone)

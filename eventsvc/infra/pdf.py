@@ -169,11 +169,12 @@ class _listening(logging.Handler):  # noqa: N801 (reads as a phrase)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Sort one message; what it says may hold a person's name and goes nowhere else."""
+        told = record.args if isinstance(record.args, tuple) else ()
         if record.name == PROGRESS_LOGGER.name:
-            if "Page %d" in str(record.msg) and isinstance(record.args, tuple):
-                self.say(LAYING_OUT, record.args[0], max(record.args[0], self.pages) if self.pages else 0)
-        elif MISSING_GLYPH in str(record.msg) and record.args:
-            self.missing.append(str(record.args[0]))
+            if "Page %d" in str(record.msg) and isinstance(page := told[0], int):
+                self.say(LAYING_OUT, page, max(page, self.pages) if self.pages else 0)
+        elif MISSING_GLYPH in str(record.msg):
+            self.missing.append(str(told[0]))
         elif "Failed to load image" in str(record.msg):
             self.broken = True
 

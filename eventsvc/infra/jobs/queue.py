@@ -21,7 +21,7 @@ QUEUES: dict[str, str] = {"render": "papers", "fold": "figures", "rebuild_figure
 DEFAULT_QUEUE = "papers"
 
 
-def connection(url: str, *, patient: bool = False) -> "Redis[bytes]":
+def connection(url: str, *, patient: bool = False) -> Redis:
     """Return a connection: the web gives up after 0.3 s; a worker waits for work, and tries again in its own loop."""
     once = Retry(NoBackoff(), 0)
     if patient:
@@ -41,7 +41,7 @@ def names_beside() -> dict[str, list[str]]:
 
 def tell(job_id: UUID, attempt: int, name: str) -> bool:
     """Tell the queue a job's id; False when it is away. The queue's own id is `<row>-<attempt>`."""
-    redis: Redis[bytes] = current_app.extensions["eventsvc_redis"]
+    redis: Redis = current_app.extensions["eventsvc_redis"]
     try:
         Queue(queue_of(name), connection=redis, serializer=JSONSerializer).enqueue(
             ENTRY, str(job_id), job_id=f"{job_id}-{attempt}", description=name, result_ttl=60, failure_ttl=600,
