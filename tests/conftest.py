@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, g, request_started
+from flask_migrate import upgrade
 from hypothesis import settings as trying
 from hypothesis.configuration import set_hypothesis_home_dir
 from sqlalchemy import event, text
