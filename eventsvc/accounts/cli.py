@@ -20,15 +20,15 @@ LEVELS = [level.value for level in Level if level is not Level.GROUP]
 @click.option("--name", prompt=N_("管理员姓名"), help=N_("管理员的姓名。"))
 @click.option("--password", prompt=N_("密码"), hide_input=True, confirmation_prompt=N_("再输一遍"), help=N_("至少8个字符。"))
 @click.option("--unit", default="", help=N_("最上级单位的名称；已导入单位表时不用填。"))
-@click.option("--level", type=click.Choice(LEVELS), default="province", show_default=True, help=N_("最上级单位的层级。"))
+@click.option("--level", type=click.Choice(LEVELS), default=None, help=N_("最上级单位的层级；不填就从代码看出来。"))
 @click.option("--code", default="", help=N_("最上级单位的12位区划代码。"))
 @with_appcontext
-def setup(user_name: str, name: str, password: str, unit: str, level: str, code: str) -> None:
+def setup(user_name: str, name: str, password: str, unit: str, level: str | None, code: str) -> None:
     """Make the first administrator of an empty service, and its topmost unit when there is none yet."""
     try:
         if not unit and not service.topmost():
             unit, code = click.prompt(N_("最上级单位的名称")), code or click.prompt(N_("它的12位区划代码"))
-        root = service.set_up(user_name, name, password, unit=unit, level=level, code=code, now=clock.now())
+        root = service.set_up(user_name, name, password, unit=unit, level=level or "", code=code, now=clock.now())
     except (DomainError, ValueError) as refusal:
         raise _said(refusal) from refusal
     click.echo(Words(N_("已建好：{name}是“{root}”的管理员，可以登录了。"), name=name, root=root))

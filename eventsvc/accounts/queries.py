@@ -1,6 +1,6 @@
 """Questions about people who log in. Who is acting costs one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,6 +128,12 @@ def members(organisation_id: UUID) -> list[Member]:
 def anybody() -> bool:
     """Say whether there is any account."""
     return db.session.scalar(select(User.id).limit(1)) is not None
+
+
+def holds(user_id: UUID, roles: Iterable[Role]) -> bool:
+    """Say whether an account holds one of these roles anywhere."""
+    query = select(RoleGrant.id).where(RoleGrant.user_id == user_id, RoleGrant.role.in_(list(roles)))
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def serves_elsewhere(user_id: UUID, actor: Actor) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from eventsvc.accounts.errors import WeakPassword
+from eventsvc.core.actor import Role
 from eventsvc.core.phones import clean_phone
 from eventsvc.core.text import clean_text, full_width_to_ascii
 from eventsvc.core.words import N_, Words
@@ -31,6 +32,8 @@ class Span:
 DESK = Span(timedelta(hours=12), timedelta(hours=3))
 LONG = Span(timedelta(days=180), timedelta(days=60))
 """A group leader's own phone."""
+AT_A_DESK = frozenset({Role.ADMIN, Role.APPROVER})
+"""Roles that are never left open for months on a phone that may be lost."""
 SEEN_EVERY = timedelta(minutes=5)
 TOKEN_DAYS = 90
 

@@ -31,7 +31,7 @@ class LogInSchema(StrictSchema):
     login = marshal.Str(longest=60, required=True, metadata={"label": N_("用户名或手机号"), "autocomplete": "username"})
     password = _password(N_("密码"), "current-password")
     long = marshal.Yes(load_default=False, metadata={
-        "label": N_("这是我自己的手机，半年内不用再登录"), "widget": "checkbox"})  # fmt: skip
+        "label": N_("这是我自己的手机，半年内不用再登录"), "widget": "checkbox", "help": N_("管理员和审批人不适用")})  # fmt: skip
 
 
 class PasswordSchema(StrictSchema):

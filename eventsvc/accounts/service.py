@@ -40,7 +40,7 @@ from eventsvc.accounts.events import (
 from eventsvc.accounts.models import ApiToken, RoleGrant, Session, User
 from eventsvc.core.actor import SYSTEM, Actor, Role
 from eventsvc.core.codes import new_slug
-from eventsvc.core.errors import NotFound
+from eventsvc.core.errors import NotFound, Stale
 from eventsvc.core.names import clean_name
 from eventsvc.core.periods import local
 from eventsvc.core.phones import clean_phone
@@ -51,6 +51,7 @@ from eventsvc.infra.db import changed, clash_means, db, transactional
 from eventsvc.infra.events import announce
 from eventsvc.organisations import queries as organisations
 from eventsvc.organisations import service as tree
+from eventsvc.organisations.rules import level_of
 
 NOBODY = UUID(int=0)
 FOR_AS_LONG_AS_USED = date(2100, 1, 1)
@@ -115,7 +116,10 @@ def grant(user_id: UUID, role: str, organisation_id: UUID, *, actor: Actor, now:
     if db.session.scalar(held) is not None:
         return
     db.session.add(RoleGrant(user_id=user_id, organisation_id=unit.id, role=Role(role), granted_by=actor.id, granted_at=now))
-    db.session.flush()
+    with clash_means(Stale()):
+        db.session.flush()
+    if role in rules.AT_A_DESK:
+        _end_sessions(user_id, now, only_long=True)
     announce(RoleGranted(user_id, role, unit.id, actor.id, now))
 
 
@@ -177,7 +181,7 @@ def topmost() -> str:
 
 
 @transactional
-def set_up(user_name: str, name: str, password: str, *, unit: str = "", level: str = "province", code: str = "", now: datetime) -> str:
+def set_up(user_name: str, name: str, password: str, *, unit: str = "", level: str = "", code: str = "", now: datetime) -> str:
     """Make the first administrator of an empty service at its topmost unit; return that unit's name.
 
     Refuses when there is any account: nobody becomes administrator of a running service this way.
@@ -185,7 +189,7 @@ def set_up(user_name: str, name: str, password: str, *, unit: str = "", level: s
     if queries.anybody():
         raise AlreadySetUp
     if not organisations.roots():
-        row = {"code": code, "name": unit, "parent_code": "", "level": level}
+        row = {"code": code, "name": unit, "parent_code": "", "level": level or level_of(code)}
         tree.import_tree([row], today=local(now).date())
     root = organisations.roots()[0]
     user_id = create_user(user_name, name, password, by=None, now=now)
@@ -255,7 +259,7 @@ def _password_for_once() -> str:
 def log_in(name_or_phone: str, password: str, *, device: str = "", long: bool = False, now: datetime, instead_of: str = "") -> str:
     """Check a password and open a session; return its secret. An unknown name takes as long as a wrong password.
 
-    `instead_of` is the secret that the browser carried until now: that session ends, so none outlives a log-in.
+    Whoever administers or approves gets no `long` session, on whatever device. `instead_of` is the secret that the browser carried until now: that session ends, so none outlives a log-in.
     """
     user = queries.by_login(name_or_phone)
     digest = user.password_hash if user else _nobodys_digest(_settings_hasher())
@@ -263,6 +267,7 @@ def log_in(name_or_phone: str, password: str, *, device: str = "", long: bool = 
     if user is None or not fits or not user.active:
         _refuse_log_in(user.id if user else NOBODY, now)
         raise WrongLogin
+    long = long and not queries.holds(user.id, rules.AT_A_DESK)
     fresh = _digest(password) if _settings_hasher().check_needs_rehash(digest) else ""
     return _open_session(user.id, device, long, instead_of, fresh, now)
 
@@ -318,8 +323,10 @@ def _end_all(user_id: UUID, now: datetime) -> None:
     db.session.execute(update(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now))
 
 
-def _end_sessions(user_id: UUID, now: datetime, besides: UUID | None = None) -> None:
+def _end_sessions(user_id: UUID, now: datetime, *, besides: UUID | None = None, only_long: bool = False) -> None:
     ends = update(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
+    if only_long:
+        ends = ends.where(Session.long)
     if besides is not None:
         ends = ends.where(Session.id != besides)
     db.session.execute(ends.values(revoked_at=now))

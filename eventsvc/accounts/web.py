@@ -151,6 +151,7 @@ def end_session(session_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/me/password", methods=["GET", "POST"])
 @policy()
+@limiter.limit("20 per 10 minutes", methods=["POST"], deduct_when=_failed)
 def password() -> ResponseReturnValue:
     """Change my password; whoever got one for once must."""
     form = Form(PasswordSchema(), request.form)

@@ -143,7 +143,8 @@ def _out_of_place(row: TreeRow, levels: Mapping[str, Level], known: Mapping[str,
 
 
 def _second_roots(read: list[TreeRow], known: Mapping[str, Known]) -> Iterator[tuple[int, str]]:
-    roots = {code for code, unit in known.items() if unit.is_root}
+    below_now = {row.code for row in read if row.parent_code}
+    roots = {code for code, unit in known.items() if unit.is_root} - below_now
     for row in read:
         if not row.parent_code and roots - {row.code}:
             yield row.line, N_("没有填上级代码；只有最上级的一个单位可以不填")
@@ -188,6 +189,14 @@ def stem(code: str, kind: AssociationKind) -> str:
 def division_of(code: str) -> str:
     """Give the twelve digits of the place that a code lies in."""
     return code[:12]
+
+
+def level_of(code: str) -> Level:
+    """Read the level from a division code: the more zeros at its end, the higher."""
+    for zeros, level in ((10, Level.PROVINCE), (8, Level.CITY), (6, Level.COUNTY), (3, Level.TOWNSHIP)):
+        if code.endswith("0" * zeros):
+            return level
+    return Level.VILLAGE
 
 
 def why_not_merge(source: Unit, into: Unit, on: date, today: date, into_lineage: tuple[UUID, ...]) -> str:

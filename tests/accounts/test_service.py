@@ -23,6 +23,8 @@ from eventsvc.core.errors import NotAllowed, NotFound
 from eventsvc.declare.personal import Personal
 from eventsvc.infra import vault
 from eventsvc.infra.db import db
+from eventsvc.organisations import queries as tree_queries
+from eventsvc.organisations.models import Level
 from tests.conftest import NOW
 from tests.factories.accounts import PASSWORD, a_user, also
 from tests.factories.organisations import a_sibling_village, a_tree, another_county
@@ -133,6 +135,16 @@ class TestSessions:
         secret = log_in("linxf", long=True)
         assert service.actor_of(secret, now=NOW + 59 * DAY)
         assert service.actor_of(secret, now=NOW + 61 * DAY) is None
+
+    def test_whoever_administers_or_approves_is_not_logged_in_for_months(self, app):
+        tree = a_tree()
+        user = a_user("admin", tree.village, user_name="boss")
+        assert service.actor_of(log_in("boss", long=True), now=NOW + 1 * DAY) is None
+        leader = a_user("group_leader", tree.group, user_name="linxf")
+        phone = log_in("linxf", long=True)
+        assert service.actor_of(phone, now=NOW + 1 * DAY)
+        service.grant(leader.id, "approver", tree.village.id, actor=user, now=NOW)
+        assert service.actor_of(phone, now=NOW + 1 * DAY) is None
 
     def test_being_seen_is_written_at_most_every_five_minutes(self, app):
         a_user(None, user_name="linxf")
@@ -324,6 +336,13 @@ class TestSetup:
         assert {g.role for g in actor.grants} == {Role.ADMIN, Role.APPROVER}
         assert service.topmost() == "福鼎市"
         service.create_user("second", "王二", PASSWORD, by=actor, now=NOW)
+
+    def test_it_asks_for_what_it_is_not_told(self, app):
+        asked = f"boss\n陈会长\n{PASSWORD}\n{PASSWORD}\n福鼎市\n350982000000\n"
+        done = app.test_cli_runner().invoke(args=["setup"], input=asked)
+        assert done.exit_code == 0, done.output
+        assert PASSWORD not in done.output
+        assert tree_queries.by_code("350982000000").level is Level.COUNTY
 
     def test_a_tree_that_is_there_is_used(self, app):
         tree = a_tree()

@@ -118,6 +118,15 @@ class TestChanges:
         assert (done.added, done.changed, done.same) == (0, 1, 0)
         assert queries.organisation(tree.village.id).name == "观洋社区"
 
+    def test_a_county_that_began_alone_gets_its_province_later(self, app):
+        county = ("350982000000", "福鼎市", "", "county")
+        service.import_tree(rows(county), today=TODAY)
+        done = service.import_tree(rows(*CHAIN), today=date(2027, 6, 1))
+        assert (done.added, done.changed) == (4, 1)
+        names = [unit.name for unit in queries.path(queries.by_code("350982107203").id)]
+        assert names == ["福建省", "宁德市", "福鼎市", "点头镇", "观洋村委会"]
+        assert service.import_tree(rows(*CHAIN), today=TODAY).same == 5
+
     def test_a_unit_under_another_parent_is_moved_as_of_today_with_all_below(self, app):
         tree = a_tree()
         service.import_tree(rows(("350982105000", "磻溪镇", "350982000000", "township")), today=TODAY)
