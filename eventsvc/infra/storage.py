@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventsvc.core.codes import new_id

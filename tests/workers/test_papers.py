@@ -24,6 +24,9 @@ from tests.factories.documents import asked, found, held_with_report
 from tests.workers.conftest import Crew, comes, until
 
 
+pytestmark = pytest.mark.timeout(240)
+
+
 def a_long_paper(organiser: Actor) -> Any:
     """Return an activity whose report is so long that its paper takes seconds."""
     activity = held_with_report(organiser)
