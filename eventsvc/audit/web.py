@@ -1,5 +1,0 @@
-"""Doors of audit."""
-
-from flask import Blueprint
-
-bp = Blueprint("audit", __name__)
