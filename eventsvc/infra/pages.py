@@ -12,8 +12,8 @@ from jinja2 import StrictUndefined
 
 from eventsvc.core.money import fen_to_yuan
 from eventsvc.core.periods import local
-from eventsvc.core.words import N_
-from eventsvc.infra.i18n import in_english, say
+from eventsvc.core.words import N_, Words
+from eventsvc.infra.i18n import say
 
 
 def page(template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
@@ -65,9 +65,7 @@ def day_words(day: date | datetime | None) -> str:
         return ""
     day = local(day).date() if isinstance(day, datetime) else day
     weekday = say(WEEKDAYS[day.weekday()])
-    if in_english():
-        return f"{day:%Y-%m-%d} ({weekday})"
-    return f"{day.year}年{day.month}月{day.day}日（{weekday}）"
+    return say(Words(N_("{year}年{month}月{day}日（{weekday}）"), year=day.year, month=day.month, day=day.day, weekday=weekday))
 
 
 def span_words(start: datetime, end: datetime | None) -> str:
