@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response
 
 from eventsvc.core.errors import NotFound
 from eventsvc.core.masking import mask_name, mask_phone
+from eventsvc.core.words import N_
 from eventsvc.infra.forms import BadForm, Form
-from eventsvc.infra.i18n import in_english
+from eventsvc.infra.i18n import in_english, say
 from eventsvc.registrations import consent, openings, queries
 from eventsvc.registrations.openings import Opening
 from eventsvc.registrations.queries import Record
@@ -32,6 +33,8 @@ class PartyForm(Form):
     """A form of a party: what is wrong is named with whose it is."""
 
     def _label(self, name: str) -> str:
+        if name.startswith("consent."):  # its own label is the whole sentence
+            return say(N_("同意和说明"))
         own = super()._label(name)
         parts = name.split(".")
         if "people" in parts[:-2]:

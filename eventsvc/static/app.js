@@ -71,7 +71,8 @@
   root.addEventListener("submit", (event) => {
     const form = event.target, button = event.submitter;
     if (form.dataset.sent) return event.preventDefault();
-    const post = form.method === "post", data = new FormData(form, button), url = new URL(form.action);
+    const post = form.method === "post", data = new FormData(form, button);
+    const url = new URL(button?.hasAttribute("formaction") ? button.formAction : form.action);
     form.dataset.touched = "";
     if (post) form.dataset.sent = "1";
     if (post && button) {
@@ -82,6 +83,7 @@
     event.preventDefault();
     const plain = () => {
       if (button?.name) form.append(Object.assign(root.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+      form.action = url;
       form.submit();
     };
     if (!post) url.search = new URLSearchParams([...data].filter((pair) => pair[1] !== ""));

@@ -32,15 +32,13 @@ class Live:
 
     url: str
     var: Path
-    app: Flask
-    environ: dict[str, str] = field(repr=False)
+    app: Flask = field(repr=False)
 
     def flask(self, *arguments: str) -> str:
-        """Run a command of the operator's."""
-        command = [sys.executable, "-m", "flask", *arguments]
-        done = subprocess.run(command, env=self.environ, cwd=ROOT, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        """Run a command of the operator's, in this process: starting another takes seconds."""
+        done = self.app.test_cli_runner().invoke(args=arguments)
+        assert done.exit_code == 0, (done.output, done.exception)
+        return str(done.output)
 
     def the_day_comes(self, activity_id: UUID) -> None:
         """Let time pass until an activity began an hour ago: all its times move together, nothing else changes."""
@@ -74,7 +72,7 @@ def running(var: Path, **environ: str) -> Iterator[Live]:
     try:
         _wait(f"http://127.0.0.1:{port}/readyz", process, var / "said")
         whole = Instance.from_env(env).environment()
-        yield Live(f"http://127.0.0.1:{port}", var, create_app(Settings.from_env(whole)), whole)
+        yield Live(f"http://127.0.0.1:{port}", var, create_app(Settings.from_env(whole)))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)

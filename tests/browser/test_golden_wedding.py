@@ -95,6 +95,10 @@ def a_daughter_signs_up_her_parents(town: Town, link: str) -> Person:
     assert daughter.taps - 1 < TAPS, f"{daughter.taps} taps"
     assert time.monotonic() - begun < SECONDS
     daughter.sees("钟大山、林水仙").sees("0593-7810001").sees("要带什么")
+    daughter.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    daughter.page.get_by_role("button", name="复制链接").click()
+    daughter.sees("已复制")
+    assert daughter.page.evaluate("navigator.clipboard.readText()") == daughter.page.locator("#private-link").inner_text()
     assert b"BEGIN:VEVENT" in daughter.fetches(daughter.linked("加入手机日历"))
     daughter.page.reload()
     daughter.sees("报名成功")
