@@ -25,7 +25,7 @@ SAFE = {"GET": "get", "POST": "post", "PUT": "put", "PATCH": "patch", "DELETE": 
 MISSING = {name: UUID(int=0x7000_8000_0000_0000_0000 + at) for at, name in enumerate(["organisation_id", *MODELS])}
 UNSEEN = (404, 409, 422)
 """Besides 404: the door read the (empty) form first (422) or has nothing to take back (409), and says the same of both."""
-NOT_READY = {"documents.file", "documents.page", "checkin.scan"}
+NOT_READY = {"documents.file", "documents.page", "documents_api.file"}
 """Doors behind which there is nothing to show yet: a paper that no worker has drawn."""
 
 
