@@ -23,7 +23,6 @@ from tests.factories.activities import an_activity
 from tests.factories.documents import asked, found, held_with_report
 from tests.workers.conftest import Crew, comes, until
 
-
 pytestmark = pytest.mark.timeout(240)
 
 
