@@ -52,7 +52,7 @@ WORDS = {
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Attach all of it."""
-    app.before_request(_no_nul)
+    app.before_request(_bounds)
     csrf.init_app(app)
     limiter.init_app(app)
     app.after_request(_headers)
@@ -64,7 +64,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
-def _no_nul() -> None:
+def _bounds() -> None:
+    # Only files may be large: Werkzeug reads any other body whole, and makes an object of every answer in it.
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = request.max_form_memory_size
     # No database takes NUL in a text, and no address of ours has one.
     if "\0" in request.path or any("\0" in text for pair in request.args.items(multi=True) for text in pair):
         abort(400)
