@@ -27,7 +27,7 @@ check: setup-tests  ## Lint, types, import rules, migrations equal models
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	$(VENV)/lint-imports --cache-dir var/import_linter
-	PYTHONPATH=. $(VENV)/python scripts/check_migrations.py
+	PYTHONPATH=. $(VENV)/python -m scripts.check_migrations
 
 bench: setup-tests  ## Measure sign-ups and papers against the bare way
 	$(VENV)/python -m bench

@@ -74,7 +74,7 @@ def _variable(name: str) -> str:
 _SWITCHES = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
 
 
-def _read(name: str, kind: object, text: str) -> object:
+def _read(name: str, kind: object, text: str) -> Any:
     try:
         if kind in (int, "int"):
             return int(text)

@@ -11,8 +11,8 @@ from eventsvc.declare.fields import (
     Field,
     IdNumber,
     LongText,
-    Money,
     Moment,
+    Money,
     Name,
     Number,
     Phone,
@@ -21,7 +21,16 @@ from eventsvc.declare.fields import (
     Time,
     YesNo,
 )
-from eventsvc.declare.kind import ActivityKind, BudgetLine, Counter, Document, Indicator, ScheduleLine, Task, per_registration
+from eventsvc.declare.kind import (
+    ActivityKind,
+    BudgetLine,
+    Counter,
+    Document,
+    Indicator,
+    ScheduleLine,
+    Task,
+    per_registration,
+)
 from eventsvc.declare.party import PROXY_RELATIONS, Couple, PartyShape, Person, Single
 from eventsvc.declare.personal import Personal
 from eventsvc.declare.schema import StrictSchema, schema_of

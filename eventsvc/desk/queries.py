@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, func, or_, select
@@ -34,14 +35,14 @@ class Line:
     count: int = 0
 
 
-def _lines(query: Select[tuple[Activity, str]], order: object = Activity.starts_at) -> list[Line]:
+def _lines(query: Select[Any], order: Any = Activity.starts_at) -> list[Line]:
     rows = db.session.execute(query.order_by(order, Activity.id).limit(MOST)).all()
     return [Line(r.id, r.title, r.name, r.kind, r.state, r.starts_at, getattr(r, "count", 0)) for r in rows]
 
 
-def _columns(*more: object) -> Select[tuple[Activity, str]]:
+def _columns(*more: Any) -> Select[Any]:
     wanted = (Activity.id, Activity.title, Activity.kind, Activity.state, Activity.starts_at, Organisation.name)
-    return select(*wanted, *more).join(Organisation, Organisation.id == Activity.organisation_id)  # type: ignore[call-overload, no-any-return]
+    return select(*wanted, *more).join(Organisation, Organisation.id == Activity.organisation_id)
 
 
 def to_approve(me: Actor) -> list[Line]:

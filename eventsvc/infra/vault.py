@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventsvc.declare.personal import Personal
 from eventsvc.infra.crypto import keys
-from eventsvc.infra.db import Model, db, one_of
+from eventsvc.infra.db import Model, changed, db, one_of
 
 AT_ONCE = 10_000
 """Owners in one statement: databases take some 32,000 parameters."""
@@ -78,4 +78,4 @@ def forget(owner_ids: Iterable[UUID], *classes: Personal) -> None:
 
 def purge(today: date) -> int:
     """Delete whatever has passed its day; return how many rows went."""
-    return int(db.session.execute(delete(VaultRow).where(VaultRow.purge_on < today)).rowcount)
+    return changed(db.session.execute(delete(VaultRow).where(VaultRow.purge_on < today)))
