@@ -73,7 +73,7 @@ def accepted(telling: Telling) -> None:
     _on_the_day(telling, people)
     telling.hold()
     shows = int(people > 500)
-    telling.reported(HIGHLIGHTS, condolence_money=people // 150 * 50_000, boards=6 + people // 100, banners=4, shows=shows, media=shows)
+    telling.reported(HIGHLIGHTS, condolence_money=people // 150 * 500, boards=6 + people // 100, banners=4, shows=shows, media=shows)
 
 
 def archived(telling: Telling) -> None:
@@ -93,7 +93,7 @@ def accepted_with_volunteers(telling: Telling) -> None:
     telling.check_in(telling.before(0, 8, 40), all_but=2)
     telling.count(telling.before(0, 11), leaflets=2600, consulted=412, clinic=186, audience=930, supplies=240, condolence=12)
     telling.hold()
-    telling.reported(HIGHLIGHTS, condolence_money=1_200_000, boards=24, banners=16, shows=1, media=4)
+    telling.reported(HIGHLIGHTS, condolence_money=12_000, boards=24, banners=16, shows=1, media=4)
     telling.ask_for("summary", telling.after(6))
 
 
@@ -101,7 +101,7 @@ def report_submitted(telling: Telling) -> None:
     """Its report waits for the county."""
     _on_the_day(telling, 420)
     telling.hold()
-    telling.report(telling.after(1), HIGHLIGHTS, condolence_money=100_000, boards=8, banners=4, shows=0, media=1)
+    telling.report(telling.after(1), HIGHLIGHTS, condolence_money=1_000, boards=8, banners=4, shows=0, media=1)
     telling.report_move("submit", telling.after(3, 16))
 
 

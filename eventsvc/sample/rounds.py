@@ -103,7 +103,7 @@ def accepted(telling: Telling) -> None:
         problem = {"has_problem": True, "problems": "宝宝咳嗽一周没看医生", "referral": "clinic"} if number % 5 == 3 else {}
         _visit(telling, line, telling.day + timedelta(days=number % telling.lasts), **problem)
     telling.hold()
-    telling.reported(REPORT, condolence_money=60_000)
+    telling.reported(REPORT, condolence_money=600)
 
 
 def archived(telling: Telling) -> None:
