@@ -83,7 +83,7 @@ class Wanted(StrictSchema):
     """Which parties."""
 
     q = marshal.Str(longest=listing.LONGEST_SEARCH, load_default="", metadata={"description": "Name, pinyin, last digits of the phone, or code."})
-    standing = marshal.OneOf(codes=tuple(Standing), load_default="", metadata={"enum": [s.value for s in Standing]})
+    standing = marshal.OneOf(codes=("", *Standing), load_default="", metadata={"enum": ["", *(s.value for s in Standing)]})
     page = marshal.Whole(least=1, most=100_000, load_default=1)
 
 
