@@ -17,8 +17,6 @@ from eventsvc.core.words import Words, filled
 LOCALES = ("zh_Hans_CN", "en")
 COOKIE = "lang"
 
-babel = Babel()
-
 
 def chosen_locale() -> str:
     """Return the reader's language: chosen by the switch, else Chinese."""
@@ -86,5 +84,5 @@ def init_app(app: Flask, var_dir: Path) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         BABEL_TRANSLATION_DIRECTORIES=str(compiled),
     )
-    babel.init_app(app, locale_selector=chosen_locale)
+    Babel().init_app(app, locale_selector=chosen_locale)
     app.jinja_env.filters["say"] = say

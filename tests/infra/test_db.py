@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -236,7 +237,7 @@ class TestTriesAgain:
         def unlucky_twice() -> int:
             tries.append(rows())
             a_row()
-            after_commit(lambda at=len(tries): heard.append(at))
+            after_commit(partial(heard.append, len(tries)))
             if len(tries) < 3:
                 raise busy(kind, app)
             return len(tries)
