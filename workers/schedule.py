@@ -13,6 +13,7 @@ from eventsvc.infra import vault
 from eventsvc.infra.db import transactional
 from eventsvc.infra.jobs import service as jobs
 from eventsvc.people import service as people
+from eventsvc.registrations import service as registrations
 from eventsvc.reports import archiving
 from eventsvc.statistics import service as statistics
 
@@ -52,6 +53,7 @@ def chores() -> Iterable[Chore]:
         Chore("seal", timedelta(seconds=2), audit.seal),
         Chore("purge_vault", HOURLY, lambda now: transactional(vault.purge)(day_of(now))),
         Chore("forget_households", HOURLY, people.forget_unkept),
+        Chore("forget_parties", HOURLY, registrations.forget_unkept),
         Chore("tidy_papers", HOURLY, lambda now: documents.tidy(now=now)),
         Chore("archive", HOURLY, archiving.put_away),
         Chore("forget_jobs", HOURLY, lambda now: jobs.forget_done(now=now)),

@@ -1,15 +1,20 @@
 """What people tell us lies nowhere in plain: not in the database's file, not in rows, logs, addresses or refusals."""
 
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, update
 
 from eventsvc.core import clock
-from eventsvc.infra.db import db
+from eventsvc.core.periods import day_of
+from eventsvc.declare import Personal
+from eventsvc.declare.personal import KEEP
+from eventsvc.infra import vault
+from eventsvc.infra.db import db, transactional
 from eventsvc.infra.forms import flatten
-from eventsvc.registrations import service
-from eventsvc.registrations.models import Claim, Registration
+from eventsvc.registrations import listing, service
+from eventsvc.registrations.models import Claim, Participant, Registration
 from tests.factories.accounts import a_user, logged_in
 from tests.factories.activities import NOW, an_activity
 from tests.factories.organisations import a_tree
@@ -120,6 +125,49 @@ def test_a_neighbour_sees_that_nothing_is_there(app, still):
     missing = neighbour.get(f"/activities/{receipt.id}/registrations", status=404).text
     for path in ("registrations", f"registrations/{receipt.id}", "registrations.xlsx", "messages"):
         assert neighbour.get(f"/activities/{activity.id}/{path}", status=404).text == missing.replace(str(receipt.id), str(activity.id))
+
+
+class TestForgetting:
+    """The vault's day is the day of everything that was made of what it held."""
+
+    def left(self):
+        found, claims = select(Participant.search_blob), select(func.count()).select_from(Claim)
+        return [bool(blob) for blob in db.session.scalars(found)], db.session.scalar(claims)
+
+    def on(self, day: date) -> None:
+        transactional(vault.purge)(day)
+        service.forget_unkept(datetime.combine(day, time(12), UTC))
+
+    def test_keys_that_tell_who_came_twice_go_with_the_id_numbers(self, app):
+        activity = an_activity()
+        signed_up(activity, **told())
+        day = day_of(activity.ends_at or activity.starts_at) + KEEP[Personal.IDENTITY]
+        self.on(day)
+        assert self.left() == ([True, True], len(db.session.scalars(select(Claim.id)).all()))
+        assert self.left()[1] > 0
+        self.on(day + timedelta(days=1))
+        assert self.left() == ([True, True], 0)
+
+    def test_nobody_is_found_by_a_name_that_was_forgotten(self, app):
+        activity = an_activity()
+        receipt = signed_up(activity, **told())
+        db.session.execute(update(Registration).values(review_reason="金丝雀建国不满50年"))
+        db.session.commit()
+        day = day_of(activity.ends_at or activity.starts_at) + KEEP[Personal.CONTACT]
+        self.on(day)
+        assert self.left()[0] == [True, True]
+        self.on(day + timedelta(days=1))
+        assert self.left()[0] == [False, False]
+        assert listing.page_of(activity.id, "金丝雀").total == 0
+        assert db.session.scalar(select(Registration.review_reason).where(Registration.id == receipt.id)) == ""
+
+    def test_who_withdrew_is_forgotten_a_month_later(self, app):
+        gone = signed_up(an_activity(), **told())
+        service.withdraw(gone.id, now=NOW)
+        self.on(day_of(NOW) + timedelta(days=30))
+        assert self.left()[0] == [True, True]
+        self.on(day_of(NOW) + timedelta(days=31))
+        assert self.left() == ([False, False], 0)
 
 
 def test_consents_are_stored_with_their_version(app):

@@ -2,6 +2,7 @@
 
 from eventsvc.registrations.service.arrival import Receipt, add_by_staff, sign_up
 from eventsvc.registrations.service.change import change, correct, renew_link
+from eventsvc.registrations.service.forgetting import forget_unkept
 from eventsvc.registrations.service.look import export, unmask
 from eventsvc.registrations.service.places import fill
 from eventsvc.registrations.service.pools import hear_change, hear_move, hear_plan
@@ -15,6 +16,7 @@ __all__ = [
     "correct",
     "export",
     "fill",
+    "forget_unkept",
     "hear_change",
     "hear_move",
     "hear_plan",
