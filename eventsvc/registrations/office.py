@@ -46,14 +46,15 @@ def _page(template: str, activity: Activity, status: int = 200, **more: Any) -> 
     return page(template, status, activity=activity, kind=KINDS[activity.kind], **more)
 
 
-@bp.get(BASE)
+@bp.route(BASE, methods=["GET", "POST"])
 @policy("viewer")
 def index(activity_id: UUID) -> ResponseReturnValue:
-    """Show who signed up, masked."""
+    """Show who signed up, masked; whom one looks for comes by POST, so that no name stands in an address."""
     activity = _activity(activity_id)
     if not queries.sees_people(activity, actor()):
         return _page("registrations/counts.html", activity, counts=queries.counts(activity_id), pool=queries.pool_of(activity_id))
-    found = listing.page_of(activity_id, request.args.get("q", ""), request.args.get("standing", ""), request.args.get("page", ""))
+    standing, number = (request.values.get(name, "") for name in ("standing", "page"))
+    found = listing.page_of(activity_id, request.form.get("q", ""), standing, number)
     may = queries.sees_people(activity, actor(), Role.ORGANISER)
     return _page("registrations/index.html", activity, found=found, may=may, standings=Standing.choices(), pool=queries.pool_of(activity_id))
 
@@ -166,7 +167,7 @@ def fill(activity_id: UUID) -> ResponseReturnValue:
 def export(activity_id: UUID) -> ResponseReturnValue:
     """Give the list as a workbook; with whole numbers only by POST and with a reason."""
     activity = _activity(activity_id, Role.ORGANISER)
-    full = request.method == "POST"
+    kind, full = _kind_with_sign_up(activity), request.method == "POST"
     rows = service.export(activity_id, full=full, reason=request.form.get("reason", ""), actor=actor(), now=clock.now())
-    made = roster_workbook(activity.title, KINDS[activity.kind], activity.plan, rows, full=full)
+    made = roster_workbook(activity.title, kind, activity.plan, rows, full=full)
     return Response(made, mimetype=MEDIA, headers={"Content-Disposition": "attachment; filename=registrations.xlsx", "Cache-Control": "no-store"})

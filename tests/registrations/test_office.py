@@ -49,17 +49,37 @@ class TestList:
         browser, activity = office
         signed_up(activity, people__husband__name="曾秀英", people__husband__phone="13812345678", people__wife__name="李玉兰")
         signed_up(activity, people__husband__name="王建国", people__husband__phone="13800000001", people__wife__name="陈金花")
-        assert names_of(browser.get(path(activity, f"?q={q}")).text) == ["曾秀英、李玉兰"]
+        assert names_of(looked_for(browser, activity, q)) == ["曾秀英、李玉兰"]
 
     def test_somebody_is_found_by_code(self, office):
         browser, activity = office
         receipt = signed_up(activity)
         signed_up(activity)
-        assert len(names_of(browser.get(path(activity, f"?q={receipt.code.lower().replace('-', '')}")).text)) == 1
+        assert len(names_of(looked_for(browser, activity, receipt.code.lower().replace("-", "")))) == 1
 
     def test_nobody_found_says_what_to_try(self, office):
         browser, activity = office
-        assert "没有找到" in text_of(browser.get(path(activity, "?q=没有这个人")).text)
+        assert "没有找到" in text_of(looked_for(browser, activity, "没有这个人"))
+
+    def test_whom_one_looks_for_stands_in_no_address_and_pages_keep_it(self, office, monkeypatch):
+        browser, activity = office
+        monkeypatch.setattr("eventsvc.registrations.listing.PAGE", 2)
+        for _ in range(3):
+            signed_up(activity, people__husband__name="曾秀英")
+        signed_up(activity, people__husband__name="王建国")
+        first = looked_for(browser, activity, "曾秀英", standing="")
+        assert not re.search(r'(href|action)="[^"]*(q=|曾|%E6%9B%BE)', first)
+        pages = form_of(first, action="/registrations", number=1)
+        again = {name: pages[name] for name in ("q", "standing")}
+        assert again == {"q": "曾秀英", "standing": ""}
+        assert len(names_of(looked_for(browser, activity, page="2", **again))) == 1
+        assert len(names_of(browser.get(path(activity, "?q=曾秀英")).text)) == 2  # an address says nothing of whom
+
+    def test_pages_of_a_filter_that_came_by_post_keep_it(self, office, monkeypatch):
+        browser, activity = office
+        monkeypatch.setattr("eventsvc.registrations.listing.PAGE", 1)
+        signed_up(activity), signed_up(activity)
+        assert "standing=placed" in looked_for(browser, activity, "", standing="placed")
 
     def test_who_waits_stands_in_order_and_who_went_is_left_out(self, office):
         browser, activity = office
@@ -83,6 +103,12 @@ class TestList:
             signed_up(activity)
         assert len(names_of(browser.get(path(activity)).text)) == 2
         assert len(names_of(browser.get(path(activity, "?page=2")).text)) == 1
+
+
+def looked_for(browser, activity, q, **more):
+    """The answer to somebody who looks for a party in the list."""
+    browser.get(path(activity))
+    return browser.post(path(activity), {"q": q, **more}, status=200).text
 
 
 class TestEntry:
