@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 import pytest
 import redis
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from eventsvc.core import clock
 from eventsvc.core.actor import Actor
@@ -19,8 +19,13 @@ from eventsvc.infra.jobs import service as jobs
 from eventsvc.infra.jobs.models import Job, JobState
 from eventsvc.infra.jobs.queue import tell
 from eventsvc.reports.models import Report
-from tests.factories.activities import an_activity
+from eventsvc.statistics import service as statistics
+from eventsvc.statistics.models import FigureSum
+from eventsvc.statistics.service import Amount
+from tests.factories.activities import NOW, an_activity
 from tests.factories.documents import asked, found, held_with_report
+from tests.factories.organisations import a_tree
+from tests.factories.statistics import a_definition, an_activity_row
 from tests.workers.conftest import Crew, comes, until
 
 pytestmark = pytest.mark.timeout(240)
@@ -103,6 +108,19 @@ class TestRedis:
         redis_server.start()
         assert comes(paper, organiser).state is PaperState.READY
         assert worker.popen.poll() is None
+
+    def test_a_number_reaches_the_province_within_seconds_though_redis_is_away(self, crew: Crew, redis_server: Any):
+        tree, leaflets = a_tree(), a_definition("leaflets")
+        crew.sweeper()
+        redis_server.stop()
+        amount = Amount(tree.village.id, NOW.date(), "member_day", leaflets, 800)
+        statistics.settle(an_activity_row(tree.village), [amount], now=clock.now())
+
+        def province() -> int | None:
+            db.session.rollback()
+            return db.session.scalar(select(FigureSum.amount).where(FigureSum.organisation_id == tree.province.id))
+
+        assert until(province, 30) == 800
 
     def test_what_the_queue_forgot_is_told_again(self, crew: Crew, organiser: Actor, monkeypatch: pytest.MonkeyPatch):
         crew.worker()
