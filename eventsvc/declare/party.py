@@ -37,7 +37,8 @@ class Person:
             Name("name", N_("姓名"), personal=Personal.CONTACT),
             *sex,
             Date("born_on", N_("出生日期"), required=False, personal=Personal.CONTACT, help=N_("身份证上的日期；记不清可以不填")),
-            Phone("phone", N_("手机或座机"), required=self.phone_required, personal=Personal.CONTACT, help=N_("老人没有电话可以不填")),
+            Phone("phone", N_("手机或座机"), required=self.phone_required, personal=Personal.CONTACT,
+                  help="" if self.phone_required else N_("老人没有电话可以不填")),
             IdNumber("id_number", N_("身份证号"), required=False, personal=Personal.IDENTITY, help=N_("只用于核对是否重复报名，活动结束90天后删除")),
         )
         asked = {f.name for f in self.asks}

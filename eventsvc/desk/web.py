@@ -12,6 +12,7 @@ from eventsvc.core.actor import Role
 from eventsvc.core.lunar import festival, lunar_day_words
 from eventsvc.core.periods import day_of, month_days, month_of, next_month, previous_month
 from eventsvc.desk import queries
+from eventsvc.infra.i18n import in_english, say
 from eventsvc.infra.pages import day_words, page
 from eventsvc.infra.policy import actor, policy
 
@@ -26,7 +27,7 @@ def home() -> ResponseReturnValue:
     me, now = actor(), clock.now()
     if not me.can(Role.VIEWER):
         return redirect(url_for("visits.mine" if me.can(Role.GROUP_LEADER) else "accounts.me"))
-    return page("desk/home.html", today=day_of(now), lunar=lunar_day_words(day_of(now)), **_waiting(me, now))
+    return page("desk/home.html", today=day_of(now), lunar=_lunar(day_of(now)), **_waiting(me, now))
 
 
 def _waiting(me: Any, now: Any) -> dict[str, Any]:
@@ -58,6 +59,11 @@ def calendar() -> ResponseReturnValue:
                 before=previous_month(month), after=next_month(month))  # fmt: skip
 
 
+def _lunar(day: date) -> str:
+    """Say a lunar day as Chinese calendars do; its feast alone to who reads English."""
+    return say(festival(day)) if in_english() else lunar_day_words(day)
+
+
 def _month(wanted: str, today: date) -> str:
     try:
         first = date.fromisoformat(f"{wanted}-01")
@@ -71,7 +77,7 @@ def _day(day: date, month: str, today: date, lines: list[queries.Line]) -> dict[
     return {
         "day": day.day,
         "words": day_words(day),
-        "lunar": festival(day) or lunar_day_words(day),
+        "lunar": _lunar(day),
         "today": day == today,
         "other": month_of(day) != month,
         "entries": entries[:PER_DAY],

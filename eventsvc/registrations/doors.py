@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,8 @@ from uuid import UUID
 import zxingcpp
 from flask import Blueprint, current_app, render_template, request, url_for
 from markupsafe import Markup
+from marshmallow import Schema
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from eventsvc.core.errors import NotFound
@@ -32,6 +35,19 @@ SHORTEST_NONCE, LONGEST_NONCE = 16, 64
 class PartyForm(Form):
     """A form of a party: what is wrong is named with whose it is."""
 
+    def __init__(self, schema: Schema, typed: MultiDict[str, str] | None = None, *, filled: Mapping[str, Any] | None = None) -> None:
+        """Read what was typed; a second couple that was just asked for begins with what is usual, as the first did."""
+        super().__init__(schema, typed, filled=filled)
+        if self.two and not any(name.startswith("another.") for name in self.typed):
+            self.typed = MultiDict([*self.typed.items(multi=True), *self._usual("another")])
+
+    def _usual(self, prefix: str) -> Iterator[tuple[str, str]]:
+        roles: Any = self.question(f"{prefix}.people")
+        for room in (*(f"{prefix}.people.{role}" for role in roles.schema.fields), f"{prefix}.answers"):
+            for name in self.names(room):
+                if (usual := self.question(name).metadata.get("prefill")) is not None:
+                    yield name, str(usual)
+
     def _label(self, name: str) -> str:
         if name.startswith("consent."):  # its own label is the whole sentence
             return say(N_("同意和说明"))
@@ -45,6 +61,8 @@ class PartyForm(Form):
     @property
     def two(self) -> bool:
         """Say whether the second couple's questions are shown: asked for, or answered before."""
+        if "another" not in self.schema.fields:
+            return False
         return request.form.get("_action") == "two" or any(name.startswith("another.") for name in self.typed)
 
 

@@ -9,7 +9,9 @@
 
   const piece = (text, id) => {
     const { body } = new DOMParser().parseFromString(text, "text/html");
-    return body.querySelector("#" + CSS.escape(id)) || (body.childElementCount === 1 && body.firstElementChild);
+    const found = body.querySelector("#" + CSS.escape(id));
+    found?.prepend(...body.querySelectorAll("main > .flash")); // what was left to say is said once
+    return found || (body.childElementCount === 1 && body.firstElementChild);
   };
 
   const ask = (url, options) => fetch(url, { ...options, headers: { "X-Fragment": "1", Accept: "text/html" } });

@@ -1,8 +1,8 @@
 """Somebody with a browser: goes by words and labels as people do; every page that is new is looked at for faults."""
 
 import re
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -38,6 +38,8 @@ class Person:
         self.troubles: list[str] = []
         self.expected: set[int] = set()
         self.taps = 0
+        self.shown: dict[str, str] = {}
+        """Links that were shown, by what kind of page they lead to."""
         self.page.on("console", self._hears)
         self.page.on("pageerror", lambda e: self.troubles.append(str(e)))
         self.page.on("request", self._stays_home)
@@ -175,6 +177,19 @@ class Person:
         if self.scripts and seen not in self.looked_at and address.scheme.startswith("http"):
             self.looked_at.add(seen)
             self.finds_no_barrier().has_no_sideways_scroll()
+            for link in self.page.locator("a[href]").evaluate_all("links => links.map(link => link.href.split('#')[0])"):
+                self.shown.setdefault(_ONE_OF_MANY.sub("*", link), link)
+        return self
+
+    def finds_every_link_alive(self) -> Self:
+        """Follow one link of each kind that was shown; fail when it leads nowhere."""
+        dead = []
+        for link in self.shown.values():
+            if link.startswith(self.base) and "/language/" not in link and "/elder/" not in link:
+                answer = self.page.request.get(link)
+                dead += [(answer.status, link)] if not answer.ok else []
+        assert not dead, dead
+        self.shown.clear()
         return self
 
     def finds_no_barrier(self) -> Self:

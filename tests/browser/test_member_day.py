@@ -67,7 +67,7 @@ def it_is_postponed(town: Town, link: str) -> None:
     """Give it another day; the page shows both, and whoever signed up is on the call list."""
     village = town["cunli"]
     later = local(clock.now() + timedelta(days=27)).strftime("%Y-%m-%dT09:00")
-    village.follows("延期或改期").fills(starts_at=later, note="台风").presses("改期|保存|延期").sees("时间已改").picture("postponed-1280")
+    village.follows("延期或改期").fills(starts_at=later, note="台风").presses("改到这个时间").sees("时间已改").picture("postponed-1280")
     village.follows("^通知$").sees("林志强").sees("时间或地点改了").picture("call-list-postponed-1280").presses("已通知")
     visitor = town.somebody(phone=True)
     visitor.goes(link).sees("时间改了").sees("原定").picture("sign-up-postponed-390")
@@ -76,7 +76,6 @@ def it_is_postponed(town: Town, link: str) -> None:
 def counted_on_a_phone(town: Town, activity: str) -> None:
     """Count with the thumb; take the last back; check the volunteer in."""
     phone = town.on_a_phone("cunli")
-    phone.follows("菜单") if phone.page.get_by_role("link", name="菜单").count() else None
     phone.goes(f"/activities/{activity}/counters")
     leaflets, consulted = (phone.page.get_by_role("region", name=name) for name in ("发放宣传资料", "接受咨询"))
     for so_far in ("100", "200", "300"):
@@ -95,9 +94,9 @@ def counted_on_a_phone(town: Town, activity: str) -> None:
 def reported_and_accepted(town: Town) -> None:
     """Find what was counted in the report; say one figure otherwise, with the reason; have it accepted."""
     village, township = town["cunli"], town["zhenpi"]
-    village.follows("^今天$").follows(TITLE).presses("开始写报告")
+    village.follows("^活动$").follows(TITLE).presses("活动已举办").follows("^活动报告$").presses("开始写报告")
     assert village.page.locator("tr", has_text="宣传资料").locator("strong").first.inner_text() == "300"
-    village.fills(figures__banners__value="4", figures__consulted__value="50", spending__0__actual="1200", words__results="晴天，来的人多。")
+    village.fills(figures__banners__value="4", figures__consulted__value="50", spending__0__actual="1200", words__effect="晴天，来的人多。")
     with village.may_be_refused(422):
         village.presses("保存并提交审核").sees("为什么不同|原因").picture("report-no-reason-1280")
     village.fills(figures__consulted__reason="收摊前又来了三位").presses("保存并提交审核").sees("已提交").picture("report-member-day-1280")

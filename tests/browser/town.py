@@ -78,6 +78,11 @@ class Town:
                 admin.follows(GROUP)
         admin.follows("^账号$")
 
+    def finds_every_link_alive(self) -> None:
+        """Have everybody of the staff follow what they were shown: nobody is led to a page that they may not see."""
+        for person in self.staff.values():
+            person.finds_every_link_alive()
+
     def close(self) -> None:
         """Close all windows; fail when any page of anybody's had trouble."""
         everybody = [*self.staff.values(), *self.others]
