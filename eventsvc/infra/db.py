@@ -221,7 +221,15 @@ def clash_means(refusal: DomainError) -> Iterator[None]:
     try:
         yield
     except IntegrityError as clash:
+        if not _is_double(clash):
+            raise
         raise refusal from clash
+
+
+def _is_double(clash: IntegrityError) -> bool:
+    # A broken CHECK or a missing parent is a mistake of ours, and must not look like a refusal.
+    name = getattr(clash.orig, "sqlite_errorname", "")
+    return getattr(clash.orig, "sqlstate", "") == "23505" or name in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 
 
 def changed(result: Any) -> int:

@@ -21,6 +21,8 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -60,6 +62,8 @@ WORDS = {
     500: N_("出了点问题，我们已经记下；请稍后再试，您也可以给主办单位打电话"),
     503: N_("服务正在启动或维护，请稍后再试"),
 }
+AWAY = (OperationalError, PoolTimeout)
+"""The database is away, or busy beyond our patience: it may be better in a minute."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -91,7 +95,7 @@ def _headers(answer: Response) -> Response:
         answer.headers.setdefault(name, value)
     if settings.secure:
         answer.headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.endpoint == "static" and answer.status_code < 400:
+    if request.endpoint == "static" and request.method != "OPTIONS" and answer.status_code < 400:
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if _is_this_very_file() else "no-cache"
     answer.headers.setdefault("Cache-Control", "no-store")
     return answer
@@ -140,10 +144,12 @@ def broken(accident: Exception) -> ResponseReturnValue:
     """Answer an accident: ours. Logged by type and place, shown without any detail."""
     _let_go()
     log.error("accident", endpoint=request.endpoint, method=request.method, kind=type(accident).__name__, exc_info=accident)
-    words = say(WORDS[500])
+    status, code = (503, "unavailable") if isinstance(accident, AWAY) else (500, "accident")
+    words = say(WORDS[status])
+    again = {"Retry-After": "60"} if status == 503 else {}
     if wants_json():
-        return jsonify(code="accident", message=words, fields={}), 500
-    return _error_page(500, words, "accident", {})
+        return jsonify(code=code, message=words, fields={}), status, again
+    return _error_page(status, words, code, {}, again)
 
 
 def _let_go() -> None:

@@ -121,6 +121,15 @@ class TestWholeOrNotAtAll:
         outer()
         assert rows() == 2
 
+    def test_only_a_double_is_a_clash_and_a_mistake_of_ours_stays_one(self, app: Flask):
+        @transactional
+        def broken() -> None:
+            with clash_means(Refused()):
+                db.session.execute(text("INSERT INTO vault (owner_id, personal, blob) VALUES (:owner, 'contact', 'x')"), {"owner": uuid4().hex})
+
+        with pytest.raises(IntegrityError):
+            broken()
+
     def test_a_write_outside_any_command_is_never_committed(self, app: Flask):
         a_row()
         transactional(lambda: None)()

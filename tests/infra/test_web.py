@@ -194,7 +194,9 @@ class TestErrorPages:
 
     def test_it_comes_even_when_the_database_is_away(self, build, tmp_path: Path):
         app = build(database_url=f"sqlite:///{tmp_path}/no/such/folder/x.db")
-        check_error_page(ask(app, "/me", cookies={"eventsvc": "x"}), 500, "出了点问题")
+        answer = ask(app, "/me", cookies={"eventsvc": "x"})
+        check_error_page(answer, 503, "稍后再试")
+        assert answer.headers["Retry-After"] == "60"
         assert ask(app, "/healthz").status_code == 200
         assert ask(app, "/readyz").status_code == 503
 
