@@ -42,11 +42,12 @@ def names_beside() -> dict[str, list[str]]:
 def tell(job_id: UUID, attempt: int, name: str) -> bool:
     """Tell the queue a job's id; False when it is away. The queue's own id is `<row>-<attempt>`."""
     redis: Redis = current_app.extensions["eventsvc_redis"]
+    queue, queue_id = Queue(queue_of(name), connection=redis, serializer=JSONSerializer), f"{job_id}-{attempt}"
     try:
-        Queue(queue_of(name), connection=redis, serializer=JSONSerializer).enqueue(
-            ENTRY, str(job_id), job_id=f"{job_id}-{attempt}", description=name, result_ttl=60, failure_ttl=600,
-            ttl=3600, job_timeout=900,
-        )  # fmt: skip
+        queue.remove(queue_id)  # told before and not heard: it stands in the queue once
+        queue.enqueue(
+            ENTRY, str(job_id), job_id=queue_id, description=name, result_ttl=60, failure_ttl=600, ttl=3600, job_timeout=900
+        )
     except (RedisError, OSError) as away:
         log.warning("queue_away", kind=type(away).__name__)
         return False

@@ -1,11 +1,13 @@
 """The life of a job: promised, told, claimed, kept, finished, failed, given up."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import redis
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -250,6 +252,23 @@ class TestProgress:
 
 
 class TestQueue:
+    def test_a_job_told_again_and_again_stands_in_the_queue_once(self, redis_server: Any):
+        redis_server.empty()
+        job_id = uuid4()
+        for _ in range(3):
+            assert queue.tell(job_id, 0, "fold")
+        with redis.Redis.from_url(redis_server.url) as asking:
+            assert asking.lrange("rq:queue:figures", 0, -1) == [f"{job_id}-0".encode()]
+
+    def test_a_queue_that_is_away_is_noticed_within_a_second(self, redis_server: Any):
+        redis_server.stop()
+        try:
+            before = time.monotonic()
+            assert not queue.tell(uuid4(), 0, "fold")
+            assert time.monotonic() - before < 1
+        finally:
+            redis_server.start()
+
     def test_every_kind_of_job_has_somebody_who_does_it(self):
         pytest.importorskip("workers.runtime")
         from workers import runtime  # noqa: PLC0415 — the import is what is tested
