@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from eventsvc.core import clock
 from eventsvc.core.actor import Role
-from eventsvc.core.lunar import festival, lunar_day_words
+from eventsvc.core.lunar import festival, lunar_day_words, solar_to_lunar
 from eventsvc.core.periods import day_of, month_days, month_of, next_month, previous_month
 from eventsvc.desk import queries
 from eventsvc.infra.i18n import in_english, say
@@ -60,8 +60,11 @@ def calendar() -> ResponseReturnValue:
 
 
 def _lunar(day: date) -> str:
-    """Say a lunar day as Chinese calendars do; its feast alone to who reads English."""
-    return say(festival(day)) if in_english() else lunar_day_words(day)
+    """Say a lunar day as Chinese calendars do; to who reads English, its feast or its numbers."""
+    if not in_english():
+        return lunar_day_words(day)
+    _, month, in_month, _ = solar_to_lunar(day)
+    return say(festival(day)) or f"{month}/{in_month}"
 
 
 def _month(wanted: str, today: date) -> str:
