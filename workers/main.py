@@ -29,6 +29,7 @@ from workers import runtime
 log = structlog.get_logger()
 ALL_QUEUES = tuple(sorted({DEFAULT_QUEUE, *QUEUES.values()}))
 PAUSE = 1.0
+STOP = (signal.SIGTERM, signal.SIGINT)
 
 
 class EventWorker(Worker):
@@ -67,7 +68,7 @@ def work(queue: str) -> int:
     use_fonts(settings.var_dir, settings.fonts_dir)
     runtime.warm(queue)
     while True:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOP:
             signal.signal(number, _leave)
         try:
             worker = EventWorker(
@@ -87,7 +88,7 @@ def _leave(*_: object) -> None:
 
 
 class Team:
-    """One child a queue; one that ends is started again."""
+    """One child a queue, forked from one loaded process so that they share its memory; one that ends is started again."""
 
     def __init__(self, queues: Sequence[str]) -> None:
         self.queues = queues
@@ -96,8 +97,9 @@ class Team:
 
     def run(self) -> int:
         """Look after the children until told to stop."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOP:
             signal.signal(number, self._stop)
+        runtime.load()
         for queue in self.queues:
             self._start(queue)
         while self.children:
@@ -114,14 +116,27 @@ class Team:
         parent = os.getpid()
         child = os.fork()
         if child == 0:
+            for number in STOP:
+                signal.signal(number, signal.SIG_DFL)
             die_with(parent)
-            os.execv(sys.executable, [sys.executable, "-m", "workers.main", queue])  # noqa: S606 — our own program
+            os._exit(_worked(queue))
         self.children[child] = queue
 
     def _stop(self, number: int, _: object) -> None:
         self.stopping = True
         for child in self.children:
             os.kill(child, number)
+
+
+def _worked(queue: str) -> int:
+    """Work, and say how it ended, without running what the parent would run at its end."""
+    try:
+        return work(queue)
+    except SystemExit as end:
+        return int(end.code or 0)
+    except Exception as accident:
+        log.error("worker_failed", queue=queue, kind=type(accident).__name__, exc_info=accident)
+        return 1
 
 
 if __name__ == "__main__":

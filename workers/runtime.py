@@ -48,14 +48,19 @@ def handler(name: str) -> Handler:
     return found
 
 
+def load() -> None:
+    """Build the application and keep the collector off its pages, so that children share them."""
+    app()
+    gc.collect()
+    gc.freeze()
+
+
 def warm(queue: str) -> None:
     """Load what the jobs of a queue need, so that every child is born with it."""
-    app()
     for name in HANDLERS:
         if queue_of(name) == queue:
             getattr(sys.modules[handler(name).__module__], "warm", _nothing)()
-    gc.collect()
-    gc.freeze()
+    load()
 
 
 def _nothing() -> None:
