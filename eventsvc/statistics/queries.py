@@ -259,12 +259,12 @@ def _columns(met: set[UUID]) -> list[Column]:
 
 
 def _declared() -> list[Indicator]:
-    """Return every indicator once: what all kinds count first, then task by task, in the order in which they were declared."""
+    """Return every indicator once: what all kinds count, then task by task, then what serves no task, each in its declared order."""
     every = {
         one.code: one for one in (*SHARED_INDICATORS, *(one for kind in KINDS.values() for one in kind.indicators))
     }
-    tasks = list(dict.fromkeys(one.task for one in every.values()))
-    return sorted(every.values(), key=lambda one: tasks.index(one.task))
+    tasks = list(dict.fromkeys(one.task for one in every.values() if one.task))
+    return sorted(every.values(), key=lambda one: -1 if one in SHARED_INDICATORS else [*tasks, ""].index(one.task))
 
 
 LAST = 999

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from eventsvc.core.words import N_, Words
+from eventsvc.declare.kind import SHARED_INDICATORS
 from eventsvc.infra.charts import Series, bars
 from eventsvc.infra.i18n import say
 from eventsvc.infra.workbooks import Cell, Head, Kind, Sheet, workbook
@@ -11,6 +12,7 @@ from eventsvc.kinds import KINDS
 from eventsvc.statistics.queries import Amounts, Column, View
 
 SIGNATURES = N_("填报人：　　　　　审核人：　　　　　单位负责人：　　　　　（盖章）　　　　　日期：")
+SHARED_CODES = frozenset(one.code for one in SHARED_INDICATORS)
 SOURCE = N_("数字来自已审核的活动报告；金额单位为元。")
 
 
@@ -87,7 +89,12 @@ def _activities(view: View) -> Sheet:
 
 
 def _heads(columns: Iterable[Column]) -> list[Head]:
-    return [Head(_label(column), _kind(column), group=say(column.task) or say(N_("总体"))) for column in columns]
+    return [Head(_label(column), _kind(column), group=say(column.task or _group(column))) for column in columns]
+
+
+def _group(column: Column) -> str:
+    """Name what stands above a column that serves no task."""
+    return N_("总体") if column.code in SHARED_CODES else N_("其他")
 
 
 def _label(column: Column) -> str:
