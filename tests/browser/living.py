@@ -46,6 +46,12 @@ class Live:
             _let_time_pass(activity_id)
             db.session.remove()
 
+    def it_is_over(self, activity_id: UUID) -> None:
+        """Let an activity that has begun end now."""
+        with self.app.app_context():
+            _let_end(activity_id)
+            db.session.remove()
+
 
 @transactional
 def _let_time_pass(activity_id: UUID) -> None:
@@ -54,6 +60,11 @@ def _let_time_pass(activity_id: UUID) -> None:
     for name in ("starts_at", "ends_at", "opens_at", "closes_at"):
         if moment := getattr(activity, name):
             setattr(activity, name, moment - passed)
+
+
+@transactional
+def _let_end(activity_id: UUID) -> None:
+    db.session.get_one(Activity, activity_id).ends_at = clock.now()
 
 
 @contextlib.contextmanager

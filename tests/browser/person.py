@@ -1,6 +1,8 @@
 """Somebody with a browser: goes by words and labels as people do; every page that is new is looked at for faults."""
 
+import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -135,6 +137,14 @@ class Person:
                 assert exact.is_checked()
         return self
 
+    def fills_the_rest_with_nothing(self) -> Self:
+        """Say 0 to every figure of a report that only its writer knows and that has no answer yet."""
+        for row in self.page.locator("tr", has_text="请您填写").filter(has_not_text="活动支出").all():
+            field = row.locator('input[name$=".value"]')
+            if not field.input_value():
+                field.fill("0")
+        return self
+
     def unpicks(self, name: str) -> Self:
         """Take a tick away."""
         self.named(name).first.uncheck()
@@ -158,6 +168,15 @@ class Person:
             self.picture("failed")
             raise AssertionError(f"{words!r} never stood on {self.page.url}: see {PICTURES / 'failed.png'}") from never
         return self
+
+    def sees_soon(self, there: Locator) -> Self:
+        """Ask for the page again until something stands on it: five seconds, more on a machine that is busy with others."""
+        until = time.monotonic() + (5 if os.getloadavg()[0] < 2 * (os.cpu_count() or 1) else 30)
+        while not there.count():
+            assert time.monotonic() < until, f"not on {self.page.url} in time"
+            time.sleep(0.2)
+            self.page.reload()
+        return self.looks()
 
     def misses(self, words: str) -> Self:
         """Fail when these words stand anywhere in the page, shown or not."""

@@ -5,6 +5,7 @@ import time
 from uuid import UUID
 
 from openpyxl import load_workbook
+from playwright.sync_api import Locator
 from pypdf import PdfReader
 
 from tests.activities.pictures import jpeg
@@ -25,7 +26,7 @@ def test_a_golden_wedding_goes_from_a_village_to_the_province(town: Town) -> Non
     one_withdraws_and_the_next_moves_up(town, second, third)
     a_lost_link_is_found_again(town, link, "周海生", "13900030003", third)
     the_day_at_the_door(town, place, third)
-    town.live.the_day_comes(UUID(place))
+    town.live.it_is_over(UUID(place))
     reported_returned_and_accepted(town)
     papers_are_made(town)
     the_province_sees_it(town)
@@ -187,6 +188,7 @@ def reported_returned_and_accepted(town: Town) -> None:
     row = village.page.locator("tr", has_text="到场金婚夫妇")
     assert row.locator("strong").inner_text() == "3"
     village.fills(figures__certificates__value="3", spending__0__actual="2800.50", words__effect="三对老人领了证书，拍了合影。")
+    village.fills_the_rest_with_nothing()
     village.page.set_input_files('[name="new_photos"]', {"name": "合影.jpg", "mimeType": "image/jpeg", "buffer": jpeg((1600, 1200))})
     village.presses("^保存$").sees("已保存").picture("report-photo-1280")
     village.fills(photos__0__caption="三对金婚夫妇合影").picks(photos__0__consent="1").presses("保存并提交审核").sees("已提交")
@@ -208,7 +210,7 @@ def papers_are_made(town: Town) -> None:
     first = village.page.locator(".pictures--pages img").first
     first.wait_for(timeout=30_000)
     first.scroll_into_view_if_needed()
-    village.page.wait_for_function("document.querySelector('.pictures--pages img').naturalWidth > 300")
+    village.page.wait_for_function("() => document.querySelector('.pictures--pages img').naturalWidth > 300")
     village.finds_no_barrier().picture("summary-1280")
     words = words_of(village.fetches(village.linked("下载PDF")))
     for known in (TITLE, "柏柳村文化礼堂一楼", "到场金婚夫妇", "三对老人领了证书", "2,800.50"):
@@ -229,23 +231,16 @@ def words_of(pdf: bytes) -> str:
 def the_province_sees_it(town: Town) -> None:
     """Find the couples on the province's page within five seconds, walk down to the activity, find the same number in the workbook."""
     province = town["sheng"]
-    until = time.monotonic() + 5
-    province.follows("^数字$").picks(kind="golden_wedding").presses("筛选")
-    while not shows_couples(province, 3) and time.monotonic() < until:
-        time.sleep(0.3)
-        province.page.reload()
-    assert shows_couples(province, 3), "the province's page"
-    province.looks().picture("figures-province-1280")
+    province.follows("^数字$").picks(kind="golden_wedding").presses("筛选").sees_soon(couples(province, 3)).picture("figures-province-1280")
     book = load_workbook(io.BytesIO(province.fetches(province.linked("下载表格"))), data_only=True)
     cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     assert any("到场金婚夫妇" in str(cell) for cell in cells) and 3 in cells
     for unit in ("宁德市", COUNTY, TOWN, VILLAGE):
         province.follows(f"^{unit}$", within=province.page.get_by_role("region", name="各单位"))
-        assert shows_couples(province, 3), unit
+        assert couples(province, 3).count(), unit
     province.picture("figures-village-1280").follows(TITLE).sees("三对老人领了证书").misses("钟大山、林水仙|13900010001")
 
 
-def shows_couples(person: Person, n: int) -> bool:
-    """Say whether the page's large figures show so many couples present."""
-    shown = person.page.locator(".figure", has_text="到场金婚夫妇")
-    return bool(shown.count()) and str(n) in shown.first.inner_text().split()
+def couples(person: Person, n: int) -> Locator:
+    """Return the large figure that says that so many couples came."""
+    return person.page.locator(".figure", has_text="到场金婚夫妇").filter(has=person.page.get_by_text(str(n), exact=True))
