@@ -6,10 +6,12 @@ What a camera writes beside the picture (place, time, device) does not survive, 
 import io
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pypdfium2
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from eventsvc.core.errors import Invalid
 from eventsvc.core.words import N_
@@ -54,7 +56,7 @@ def take_photo(content: bytes, longest: int = 1600) -> Photo:
     if _format(content) not in FORMATS:
         raise BadPicture
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=FORMATS) as found:
+        with _whole_only(), warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=FORMATS) as found:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             _refuse_by_header(found)
             return _rebuilt(found, longest)
@@ -63,6 +65,16 @@ def take_photo(content: bytes, longest: int = 1600) -> Photo:
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning,
             OSError, ValueError, SyntaxError, struct.error, EOFError, IndexError) as broken:  # fmt: skip
         raise BadPicture(N_("这张照片打不开，可能没有传完整，请重新选一张")) from broken
+
+
+@contextmanager
+def _whole_only() -> Iterator[None]:
+    """Refuse half a picture: WeasyPrint, where a process has it, makes Pillow fill in what is missing, for all."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def take_scan(content: bytes, longest: int = 2400) -> Photo:

@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from eventsvc.infra.images import BadPicture, BadScan, take_photo, take_scan
 from tests.activities.pictures import jpeg, picture
@@ -94,3 +94,11 @@ def test_a_scan_may_be_a_pdf():
 def test_a_scan_that_does_not_open_is_refused(content):
     with pytest.raises((BadScan, BadPicture)):
         take_scan(content)
+
+
+def test_half_a_picture_is_refused_whoever_else_would_take_it(monkeypatch):
+    # WeasyPrint, once imported, tells Pillow to fill in what is missing.
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(BadPicture):
+        take_photo(a_bomb(100, 100))
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
