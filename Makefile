@@ -1,8 +1,8 @@
 # eventsvc: `make run` starts it, `make test` tests it. Both install what is missing first and are quick the second time.
 PYTHON ?= python3
 VENV    = .venv/bin
-# Two test processes, a file stays in one of them; `make test PYTEST="-k sign_up -x"` runs a part.
-PYTEST ?= -n 2 --dist loadfile
+# More words for pytest: `make test PYTEST="-k sign_up -x"` runs a part.
+PYTEST ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests run test check bench soak words lock clean
@@ -21,7 +21,11 @@ setup-tests:
 	@$(PYTHON) scripts/setup.py test
 
 test: setup-tests  ## Run every test, with servers and a browser of its own
-	$(VENV)/python -m pytest $(PYTEST)
+	@# Two processes, a file stays in one of them; then, alone, what starts whole services and measures their time.
+	@status=0; \
+	$(VENV)/python -m pytest -n 2 --dist loadfile -m "not soak and not alone" $(PYTEST) || { [ $$? -eq 5 ] || status=1; }; \
+	$(VENV)/python -m pytest -m "alone and not soak" $(PYTEST) || { [ $$? -eq 5 ] || status=1; }; \
+	exit $$status
 
 check: setup-tests  ## Lint, types, import rules, migrations equal models
 	$(VENV)/ruff check .

@@ -30,6 +30,17 @@ trying.load_profile("house")
 NOW = datetime(2027, 5, 1, 2, 0, tzinfo=UTC)
 
 
+ALONE = ("tests/serve/", "tests/workers/", "tests/browser/", "tests/journeys/test_without_redis")
+"""Tests that start whole services and hold them to times: they run after the others, one by one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs alone."""
+    for item in items:
+        if item.nodeid.startswith(ALONE):
+            item.add_marker("alone")
+
+
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of this run for files and databases."""
