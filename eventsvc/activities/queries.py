@@ -129,6 +129,6 @@ def last_move(activity: Activity, *actions: str) -> Move | None:
 def _in_month(month: str) -> ColumnElement[bool]:
     try:
         start, end = month_span(month)
-    except ValueError:
+    except (ValueError, OverflowError):  # 0001-01 and 9999-12 reach beyond what a calendar knows
         return Activity.id.is_(None)
     return and_(Activity.starts_at >= start, Activity.starts_at < end)

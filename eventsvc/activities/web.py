@@ -23,7 +23,7 @@ from eventsvc.declare import ActivityKind
 from eventsvc.infra import storage
 from eventsvc.infra.forms import Form
 from eventsvc.infra.i18n import say
-from eventsvc.infra.pages import page
+from eventsvc.infra.pages import asked_page, page
 from eventsvc.infra.policy import actor, policy
 from eventsvc.kinds import KINDS
 from eventsvc.organisations import queries as organisations
@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
     """List the activities in reach."""
     asked = {name: request.args.get(name, "").strip() for name in ("state", "kind", "unit", "month")}
     wanted: dict[str, Any] = {**asked, "unit": _uuid(asked["unit"])}
-    found = queries.activities(within=actor(), page=max(1, request.args.get("page", 1, type=int)), **wanted)
+    found = queries.activities(within=actor(), page=asked_page(), **wanted)
     units = organisations.units({*actor().places(), *filter(None, [wanted["unit"]])})
     return page("activities/index.html", found=found, asked=asked, states=State, units=[(u.id, u.name) for u in units],
                 kinds=[(kind.code, kind.label) for kind in KINDS.values()])  # fmt: skip

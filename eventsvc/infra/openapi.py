@@ -13,6 +13,7 @@ Bodies are read by `infra.forms.load(schema, request.get_json())`, documented wi
 where the schema depends on the kind, or by `@bp.arguments(Schema)` where it does not.
 """
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Api as SmorestApi
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema, fields
+from webargs.flaskparser import FlaskParser
 
 from eventsvc.declare import marshal
 from eventsvc.infra.forms import BadForm
@@ -55,9 +57,25 @@ class Api(SmorestApi):
 api = Api()
 
 
+class _Reader(FlaskParser):
+    """Reads bodies as webargs does, and takes what no JSON reader should be sent for a bad form instead of an accident."""
+
+    def _raw_load_json(self, req: Any) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            raise
+        except (RecursionError, ValueError) as wrong:  # thousands of brackets in brackets, a number of thousands of digits
+            raise BadForm from wrong
+
+
+class _Room(SmorestBlueprint):
+    ARGUMENTS_PARSER = _Reader()
+
+
 def blueprint(name: str, about: str) -> SmorestBlueprint:
     """Return a blueprint below /api/v1 for one room."""
-    return SmorestBlueprint(f"{name}_api", name, url_prefix="/api/v1", description=about)
+    return _Room(f"{name}_api", name, url_prefix="/api/v1", description=about)
 
 
 def body() -> Any:

@@ -1,8 +1,10 @@
 """How a page is answered: a template, a status, nothing else."""
 
 import hashlib
+from collections import ChainMap
+from collections.abc import MutableMapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,14 @@ def wants_json() -> bool:
     return request.path.startswith("/api/")
 
 
+MOST_PAGES = 100_000
+
+
+def asked_page() -> int:
+    """Return the page of a list that the address asks for, from 1; a number that no list has is the last that one could have."""
+    return min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+
+
 @lru_cache(maxsize=64)
 def _fingerprint(folder: str, name: str) -> str:
     return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:10]
@@ -40,6 +50,11 @@ def _fingerprint(folder: str, name: str) -> str:
 
 def asset(name: str) -> str:
     """Return the address of a static file, with its fingerprint, so that it may be cached for good."""
+    return _asset(current_app.static_folder or "", request.script_root, name)
+
+
+@lru_cache(maxsize=256)
+def _asset(_folder: str, _root: str, name: str) -> str:
     return url_for("static", filename=name, v=fingerprint(name))
 
 
@@ -82,9 +97,15 @@ def clock_words(moment: datetime | None) -> str:
     return "" if moment is None else f"{local(moment):%H:%M}"
 
 
+def _globals(app: Flask, more: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+    # Jinja would lay a ChainMap over the globals for each template; every import of a macro walks through it name by name.
+    return ChainMap(more, app.jinja_env.globals) if more else app.jinja_env.globals
+
+
 def init_app(app: Flask) -> None:
     """Give templates what every page needs."""
     app.jinja_env.globals.update(asset=asset, span=span_words)
     app.jinja_env.filters.update(local=moment_words, day=day_words, clock=clock_words, yuan=fen_to_yuan)
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.make_globals = partial(_globals, app)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -12,7 +12,7 @@ from eventsvc.core.errors import DomainError
 from eventsvc.core.words import N_, Words
 from eventsvc.infra.forms import Form
 from eventsvc.infra.i18n import say
-from eventsvc.infra.pages import page
+from eventsvc.infra.pages import asked_page, page
 from eventsvc.infra.policy import actor, policy
 from eventsvc.organisations import queries as organisations
 from eventsvc.organisations.models import Level
@@ -36,7 +36,7 @@ def households(organisation_id: UUID) -> ResponseReturnValue:
     if here.unit.level not in (Level.VILLAGE, Level.GROUP):
         return page("people/units.html", units=queries.units_below(organisation_id), **about)
     q, closed = request.form.get("q", "")[:50], request.values.get("closed") == "1"
-    page_number, size = (1, MOST_FOUND) if q else (request.args.get("page", 1, int), queries.PAGE)
+    page_number, size = (1, MOST_FOUND) if q else (asked_page(), queries.PAGE)
     found = queries.households(organisation_id, within=me, q=q, closed=closed, page=page_number, size=size)
     return page("people/households.html", found=found, here=here, q=q, closed=closed, **about)
 

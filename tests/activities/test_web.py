@@ -242,6 +242,8 @@ class TestTheList:
         office.get("/activities?unit=nonsense", status=404)
         office.get("/activities?page=-3")
         office.get("/activities?page=x&state=nonsense")
+        for odd in ("page=99999999999999999999", "page=9223372036854775807", "month=9999-12", "month=0001-01", "month=2027-13"):
+            office.get(f"/activities?{odd}")
 
     def test_a_township_sees_its_villages_and_a_village_not_its_neighbour(self, app, tree):
         an_activity(title="观洋的活动")

@@ -1,10 +1,14 @@
 """The API is described from the same schemas, validly, and the page that shows it asks no foreign host."""
 
 import re
+from uuid import uuid4
 
+import pytest
 from openapi_spec_validator import validate
 
 from eventsvc.infra import policy
+from tests.factories.accounts import a_token, a_user
+from tests.factories.organisations import a_tree
 
 
 class TestDescription:
@@ -32,6 +36,15 @@ class TestDescription:
         for path, status in (("/api/v1/none", 404), ("/api/v1/activities", 401)):
             answer = browser.get(path, status=status)
             assert set(answer.json) == {"code", "message", "fields"}
+
+
+class TestBodies:
+    @pytest.mark.parametrize("body", ["[" * 100_000, '{"id":' * 5_000 + "1" + "}" * 5_000, '{"id": ' + "9" * 5_000 + "}", "{", "\xff"])
+    def test_what_no_json_reader_should_be_sent_is_a_bad_form(self, app, body: str):
+        token = a_token(a_user("organiser", a_tree().village), "checkin:write")
+        path = f"/api/v1/activities/{uuid4()}/check-ins"
+        answer = app.test_client().post(path, data=body, headers=token, content_type="application/json")
+        assert answer.status_code in (400, 422), answer.text
 
 
 class TestPage:
