@@ -6,14 +6,27 @@ from typing import Any
 
 from eventsvc.core.identity import IdNumber, parse_id_number
 from eventsvc.core.names import name_key
+from eventsvc.core.text import clean_text
 from eventsvc.core.words import N_, Words
 from eventsvc.declare import ActivityKind, Field
 from eventsvc.registrations.consent import asked_by
+from eventsvc.registrations.errors import SayWhy
 from eventsvc.registrations.schemas import Party, PersonAnswers, asked_of, asked_of_party
 
 Fault = tuple[str, str]
 NOBODY_TO_CALL = N_("至少留一个电话：本人的、老伴的，或替他们报名的您的")
 SEX = {"male": N_("男"), "female": N_("女")}
+
+
+def reason(text: str, longest: int) -> str:
+    """Return why somebody does something, in words that can be kept, or raise SayWhy."""
+    try:
+        said = clean_text(text, longest)
+    except ValueError as wrong:
+        raise SayWhy(fields={"reason": [wrong.args[0]]}) from wrong
+    if len(said) < 2:
+        raise SayWhy(fields={"reason": [SayWhy.words]})
+    return said
 
 
 def faults(kind: ActivityKind, party: Party, today: date, *, at_the_door: bool = False) -> dict[str, list[str]]:

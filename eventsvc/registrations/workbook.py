@@ -16,6 +16,7 @@ from eventsvc.declare import (
     Choices,
     Field,
     IdNumber,
+    LongText,
     Name,
     Personal,
     Phone,
@@ -113,7 +114,7 @@ def shown(question: Field, value: Any, *, full: bool) -> str:
 
 
 def _masked(question: Field, value: Any) -> str | None:
-    """Return the answer masked, or None when it may be shown as it is."""
+    """Return the answer masked, or None when it may be shown as it is. In a free answer anything may stand: it is hidden."""
     if isinstance(question, IdNumber):
         return mask_id_number(value)
     if isinstance(question, Phone):
@@ -124,7 +125,7 @@ def _masked(question: Field, value: Any) -> str | None:
         return mask_address(value)
     if question.name == "born_on":
         return f"{str(value)[:4]}-**-**"
-    return HIDDEN if question.personal in SECRET else None
+    return HIDDEN if question.personal in SECRET or (question.personal and isinstance(question, LongText)) else None
 
 
 def _label(question: Choice, code: str) -> str:

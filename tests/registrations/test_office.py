@@ -8,6 +8,8 @@ import pytest
 
 from eventsvc.registrations import queries, service
 from eventsvc.registrations.models import Standing
+from eventsvc.registrations.schemas import own_questions
+from eventsvc.registrations.workbook import shown
 from tests.clients import form_of, text_of
 from tests.factories.accounts import a_user, logged_in
 from tests.factories.activities import NOW, an_activity
@@ -195,6 +197,20 @@ class TestOneParty:
         assert "13812345678" not in page
         assert "理由" in text_of(page)
 
+    @pytest.mark.parametrize("reason", ["核对\x07户口簿", "核对\u202e户口簿", "核" * 300])
+    def test_a_reason_that_cannot_be_kept_is_refused_in_words(self, office, reason: str):
+        browser, activity = office
+        receipt = signed_up(activity, people__husband__phone="13812345678")
+        browser.get(path(activity, f"/{receipt.id}"))
+        assert "13812345678" not in browser.post(path(activity, f"/{receipt.id}"), {"reason": reason}, status=422).text
+        browser.post(path(activity, ".xlsx"), {"reason": reason}, status=422)
+        browser.post(path(activity, f"/{receipt.id}/decide/reject"), {"reason": reason}, status=303)
+
+    def test_answers_to_the_organisers_own_questions_are_hidden(self):
+        (question,) = own_questions({"questions": [{"label": "银行卡号"}]})
+        assert shown(question, "6222020000001234", full=False) == "***"
+        assert shown(question, "6222020000001234", full=True) == "6222020000001234"
+
     def test_a_party_of_another_activity_is_not_here(self, office):
         browser, activity = office
         other = signed_up(an_activity(unit=activity.organisation))
@@ -224,6 +240,11 @@ class TestWorkbook:
     def sign_up(self, activity, numbers):
         consent = {"contact": True, "identity": True}
         signed_up(activity, people__husband__id_number=numbers[0], people__husband__phone=numbers[1], village_name="=1+1", consent=consent)
+
+    def test_a_kind_without_sign_up_has_no_list(self, office):
+        browser, activity = office
+        visits = an_activity("home_visit", unit=activity.organisation)
+        browser.get(path(visits, ".xlsx"), status=404)
 
     def test_masked_unless_somebody_says_why(self, office, numbers):
         browser, activity = office

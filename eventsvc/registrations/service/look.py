@@ -6,14 +6,14 @@ from uuid import UUID
 from eventsvc.activities import queries as activities
 from eventsvc.core.actor import Actor, Role
 from eventsvc.core.errors import NotFound
-from eventsvc.core.text import clean_text
 from eventsvc.infra.db import transactional
 from eventsvc.infra.events import announce
-from eventsvc.registrations import queries
-from eventsvc.registrations.errors import SayWhy
+from eventsvc.registrations import queries, rules
 from eventsvc.registrations.events import Exported, Unmasked
 from eventsvc.registrations.models import Standing
 from eventsvc.registrations.queries import PartyRow
+
+LONGEST_REASON = 200
 
 
 @transactional
@@ -21,7 +21,7 @@ def unmask(activity_id: UUID, registration_id: UUID, reason: str, *, actor: Acto
     """Return one party's full data to somebody who says why; the reason stays in the audit."""
     activity = activities.activity(activity_id, within=actor)
     queries.must_see_people(activity, actor, Role.ORGANISER)
-    said = _reason(reason)
+    said = rules.reason(reason, LONGEST_REASON)
     record = queries.by_id(registration_id)
     if record.opening.id != activity_id:
         raise NotFound
@@ -34,14 +34,7 @@ def export(activity_id: UUID, *, full: bool, reason: str = "", actor: Actor, now
     """Return all parties for a workbook; with whole numbers only to somebody who says why."""
     activity = activities.activity(activity_id, within=actor)
     queries.must_see_people(activity, actor, Role.ORGANISER)
-    said = _reason(reason) if full else ""
+    said = rules.reason(reason, LONGEST_REASON) if full else ""
     rows = queries.roster(activity_id, *(s for s in Standing if s not in (Standing.WITHDRAWN, Standing.REJECTED)))
     announce(Exported(activity_id, actor.id, full, said, len(rows), now))
     return rows
-
-
-def _reason(reason: str) -> str:
-    said = clean_text(reason, 200)
-    if len(said) < 2:
-        raise SayWhy(fields={"reason": [SayWhy.words]})
-    return said

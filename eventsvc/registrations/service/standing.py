@@ -10,12 +10,11 @@ from eventsvc.activities.models import State
 from eventsvc.core.actor import Actor, Role
 from eventsvc.core.errors import NotFound
 from eventsvc.core.periods import day_of
-from eventsvc.core.text import clean_text
 from eventsvc.infra.db import changed, db, transactional
 from eventsvc.infra.events import announce
 from eventsvc.infra.vault import VaultRow
-from eventsvc.registrations import queries
-from eventsvc.registrations.errors import ActivityFull, HasCome, NotToReview, SayWhy, TooLateToChange
+from eventsvc.registrations import queries, rules
+from eventsvc.registrations.errors import ActivityFull, HasCome, NotToReview, TooLateToChange
 from eventsvc.registrations.events import Reviewed, Withdrawn
 from eventsvc.registrations.models import CLAIMS as C
 from eventsvc.registrations.models import PARTICIPANTS as T
@@ -71,9 +70,7 @@ def reject(registration_id: UUID, words: str, *, actor: Actor, now: datetime) ->
     """Turn down a party that was to be reviewed, with words that it will be told."""
     record = _locked(registration_id)
     _may_touch(record, actor, Role.ORGANISER)
-    said = clean_text(words, 300)
-    if len(said) < 2:
-        raise SayWhy(fields={"reason": [SayWhy.words]})
+    said = rules.reason(words, 300)
     if record.standing != Standing.TO_REVIEW:
         raise NotToReview
     _leave(record, Standing.REJECTED, now, reason=said)
