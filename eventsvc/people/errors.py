@@ -18,6 +18,13 @@ class HouseholdClosed(Conflict):
     words = N_("这户已经移出名单；需要时请先恢复")
 
 
+class StaysSpecial(Conflict):
+    """Only whoever looks after a special family says that it is none."""
+
+    code = "stays_special"
+    words = N_("特殊家庭的标记只有联系这户的小组长能取消；确实标错了，请先把这户指派给自己")
+
+
 class BadList(Invalid):
     """A list that cannot be read at all."""
 

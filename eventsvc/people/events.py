@@ -17,7 +17,7 @@ class HouseholdAdded:
 
 @dataclass(frozen=True)
 class HouseholdChanged:
-    """What is known of a household was changed; `what` is "edited", "closed" or "reopened"."""
+    """What is known of a household was changed; `what` is "edited", "assigned" (to another leader), "closed" or "reopened"."""
 
     household_id: UUID
     organisation_id: UUID

@@ -115,7 +115,7 @@ def seen(rows: Iterable[tuple[Household, str | None]], actor: Actor, assigned: C
 
 
 def _sight(row: Household, near: Near, actor: Actor, assigned: bool) -> rules.Sight:
-    assigned = assigned or row.leader_id == actor.id
+    assigned = assigned or (row.leader_id == actor.id and actor.can(Role.GROUP_LEADER))
     return rules.sight(special=row.special, assigned=assigned, own=near.own, parent=near.parent)
 
 

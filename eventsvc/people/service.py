@@ -22,7 +22,7 @@ from eventsvc.infra.events import announce
 from eventsvc.organisations import queries as organisations
 from eventsvc.organisations.models import Organisation
 from eventsvc.people import queries
-from eventsvc.people.errors import NumberTaken
+from eventsvc.people.errors import NumberTaken, StaysSpecial
 from eventsvc.people.events import HouseholdAdded, HouseholdChanged, HouseholdsImported, SpecialFamilySeen
 from eventsvc.people.models import Household
 from eventsvc.people.rules import Household as Known
@@ -52,21 +52,27 @@ def add_household(organisation_id: UUID, number: str = "", *, head: str, phone: 
 
 @transactional
 def change_household(household_id: UUID, given: Given, *, actor: Actor, now: datetime) -> None:
-    """Change what is known of a household. What its writer could not see and left empty stays as it was."""
+    """Change what is known of a household. What its writer could not see and left empty stays as it was.
+
+    Of a special family only its leader says that it is none: for everybody else that would be a way to see all of it.
+    """
     row = _writable(household_id, actor)
     must_be_leader(row.organisation_id, given.leader_id, known=row.leader_id)
     was = queries.whole(row, "", queries.opened([row.id]).get(row.id, {}))
-    if row.special and row.leader_id != actor.id:
+    if not queries.seen([(row, None)], actor)[0].whole:
+        if row.special and not given.special:
+            raise StaysSpecial(fields={"special": [StaysSpecial.words]})
         kept = {name: getattr(given, name) or getattr(was, name) for name in ("head", "phone", "address", "situation")}
         given = replace(given, **kept)
     given = replace(given, number=given.number or row.number)
+    what = "edited" if given.leader_id == row.leader_id else "assigned"
     row.special, row.leader_id = given.special, given.leader_id
     row.search_blob = _search(row.id, given)
     with clash_means(NumberTaken(number=given.number)):
         row.number = given.number
         db.session.flush()
     vault.replace(sealed(row.id, given, day_of(now) + KEPT))
-    announce(HouseholdChanged(row.id, row.organisation_id, "edited", actor.id, now))
+    announce(HouseholdChanged(row.id, row.organisation_id, what, actor.id, now))
 
 
 @dataclass(frozen=True)

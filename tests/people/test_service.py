@@ -1,18 +1,20 @@
 """The roll of households: numbers, what stays, what is hidden, what is stored."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text
 
-from eventsvc.core.actor import SYSTEM
+from eventsvc.audit.models import AuditRow
+from eventsvc.core.actor import SYSTEM, Grant, Role
 from eventsvc.core.errors import Invalid, NotAllowed, NotFound
 from eventsvc.core.periods import day_of
 from eventsvc.infra import vault
 from eventsvc.infra.db import db
 from eventsvc.people import queries, service
-from eventsvc.people.errors import NumberTaken
+from eventsvc.people.errors import NumberTaken, StaysSpecial
 from eventsvc.people.models import Household
 from eventsvc.people.rules import Sight
 from eventsvc.people.schemas import Given
@@ -169,6 +171,39 @@ class TestChanging:
         service.change_household(made, Given(number="88", special=True, leader_id=leader.id), actor=organiser, now=LATER)
         row = service.queries.opened([made])[made]
         assert (row["head"], row["phone"]) == ("吴志强", "13955550000")
+
+    def test_what_the_county_cannot_see_stays(self, app):
+        tree = a_tree()
+        made = a_household(tree.village, head="陈阿梅", phone="13950000001", address="观洋村3组12号")
+        service.change_household(made, Given(number="88"), actor=a_user("organiser", tree.county), now=LATER)
+        now, _ = queries.household(made, within=a_user("organiser", tree.village))
+        assert (now.number, now.head, now.phone, now.address) == ("88", "陈阿梅", "13950000001", "观洋村3组12号")
+
+    def test_only_its_leader_says_that_a_special_family_is_none(self, app):
+        tree = a_tree()
+        leader, colleague = a_user("organiser", tree.village), a_user("organiser", tree.village)
+        made = a_household(tree.village, leader, special=True, head="吴志强")
+        with pytest.raises(StaysSpecial) as no:
+            service.change_household(made, Given(leader_id=leader.id), actor=colleague, now=LATER)
+        assert "special" in no.value.fields
+        assert queries.household(made, within=colleague)[0].sight is Sight.NUMBER
+        service.change_household(made, Given(head="吴志强", leader_id=leader.id), actor=leader, now=LATER)
+        assert queries.household(made, within=colleague)[0].head == "吴志强"
+
+    def test_whoever_gives_a_family_to_another_leader_leaves_a_line(self, app):
+        tree = a_tree()
+        organiser = a_user("organiser", tree.village)
+        made = a_household(tree.village, special=True, head="吴志强")
+        service.change_household(made, Given(special=True, leader_id=organiser.id), actor=organiser, now=LATER)
+        rows = select(AuditRow.facts).where(AuditRow.subject_id == made, AuditRow.action == "people.household_changed")
+        assert [facts["what"] for facts in db.session.scalars(rows)] == ["assigned"]
+
+    def test_whoever_goes_round_no_more_sees_no_special_family(self, app):
+        tree = a_tree()
+        was_leader = a_user("group_leader", tree.village, "王秀兰")
+        made = a_household(tree.village, was_leader, special=True, head="吴志强")
+        viewer = replace(was_leader, grants=(Grant(Role.VIEWER, tree.village.id),))
+        assert queries.household(made, within=viewer)[0].sight is Sight.NUMBER
 
     def test_a_household_that_left_is_forgotten_a_month_later(self, app):
         tree = a_tree()
