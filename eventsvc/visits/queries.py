@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from eventsvc.accounts.models import User
 from eventsvc.activities.models import Activity, State
@@ -100,19 +100,24 @@ def lines(activity_id: UUID, *, within: Actor, today: date) -> list[Line]:
 def mine(actor: Actor, *, today: date) -> list[Line]:
     """Return the households that this actor visits in the rounds that are on. Special families stand there as a number."""
     query = _targets().join(Activity, Activity.id == VisitTarget.activity_id)
-    rows = db.session.execute(query.where(VisitTarget.leader_id == actor.id, Activity.state == State.PUBLISHED)).all()
+    query = query.where(VisitTarget.leader_id == actor.id, Activity.state == State.PUBLISHED, _goes_round(actor))
+    rows = db.session.execute(query).all()
     return _lines(rows, actor, today)
 
 
 def rounds_of_mine(actor: Actor) -> list[Activity]:
     """Return the rounds that are on and reach a place where this actor goes round: where an unplanned visit may belong."""
+    kinds = [code for code, kind in KINDS.items() if kind.has("round")]
+    query = select(Activity).where(Activity.state == State.PUBLISHED, Activity.kind.in_(kinds), _goes_round(actor))
+    return list(db.session.scalars(query.order_by(Activity.starts_at, Activity.id)))
+
+
+def _goes_round(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that an activity's unit is above or below a place where this actor goes round today."""
     places = actor.places(Role.GROUP_LEADER)
     above = select(Closure.ancestor_id).where(Closure.descendant_id.in_(places), Closure.valid_to.is_(None))
     below = select(Closure.descendant_id).where(Closure.ancestor_id.in_(places), Closure.valid_to.is_(None))
-    kinds = [code for code, kind in KINDS.items() if kind.has("round")]
-    query = select(Activity).where(Activity.state == State.PUBLISHED, Activity.kind.in_(kinds))
-    query = query.where(Activity.organisation_id.in_(above.union(below).scalar_subquery()))
-    return list(db.session.scalars(query.order_by(Activity.starts_at, Activity.id)))
+    return Activity.organisation_id.in_(above.union(below).scalar_subquery())
 
 
 def doors(actor: Actor, *, now: datetime) -> list[Activity]:
@@ -140,9 +145,17 @@ def target(target_id: UUID, *, within: Actor, today: date) -> tuple[Line, Activi
         raise NotFound
     activity = db.session.scalar(select(Activity).where(Activity.id == row.VisitTarget.activity_id))
     assert activity is not None
-    if row.VisitTarget.leader_id != within.id and not within.can(Role.ORGANISER, organisations.lineage(activity.organisation_id)):
-        raise NotFound
+    must_reach(row.VisitTarget, activity, within)
     return _lines([row], within, today)[0], activity
+
+
+def must_reach(target: VisitTarget, activity: Activity, actor: Actor) -> None:
+    """Raise NotFound unless the household is this leader's, who still goes round here, or the actor organises the round."""
+    if actor.can(Role.ORGANISER, organisations.lineage(activity.organisation_id)):
+        return
+    still = select(Activity.id).where(Activity.id == activity.id, _goes_round(actor))
+    if target.leader_id != actor.id or db.session.scalar(still) is None:
+        raise NotFound
 
 
 def history(line: Line) -> list[Past]:

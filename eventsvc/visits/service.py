@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import insert, select, update
 
 from eventsvc.activities.models import Activity, State
-from eventsvc.core.actor import Actor, Role
+from eventsvc.core.actor import Actor
 from eventsvc.core.codes import new_id
 from eventsvc.core.errors import Invalid, NotFound
 from eventsvc.core.periods import day_of
@@ -17,7 +17,6 @@ from eventsvc.declare.personal import Personal
 from eventsvc.infra import vault
 from eventsvc.infra.db import changed, db, transactional
 from eventsvc.infra.events import announce
-from eventsvc.organisations import queries as organisations
 from eventsvc.people import service as people
 from eventsvc.visits import queries
 from eventsvc.visits.errors import AnotherVisit, ProblemSettled, RoundNotOn
@@ -110,8 +109,7 @@ def _held(target_id: UUID, actor: Actor) -> tuple[VisitTarget, Activity]:
         raise NotFound
     activity = db.session.get(Activity, target.activity_id)
     assert activity is not None
-    if target.leader_id != actor.id and not actor.can(Role.ORGANISER, organisations.lineage(activity.organisation_id)):
-        raise NotFound
+    queries.must_reach(target, activity, actor)
     return target, activity
 
 

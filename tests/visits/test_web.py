@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from eventsvc.accounts.models import RoleGrant
 from eventsvc.audit.models import AuditRow
 from eventsvc.core import clock
 from eventsvc.infra.db import db
@@ -85,6 +86,18 @@ class TestTheLeadersPhone:
         made = visited(a.targets[0], a.leader, has_problem=True)
         browser = logged_in(app, a_user("group_leader", a.tree.group, "陈玉英"))
         browser.get("/visits")
+        browser.get(f"/visits/{a.targets[0]}", status=404)
+        for path in (f"/visits/{a.targets[0]}/nobody-home", f"/visits/records/{made}/undo", f"/visits/records/{made}/solved"):
+            browser.post(path, {"_nonce": str(made)}, status=404)
+
+    def test_a_leader_who_left_finds_nothing_of_the_household(self, app):
+        a = a_round(1)
+        made = visited(a.targets[0], a.leader, has_problem=True)
+        elsewhere = another_county(a.tree)
+        db.session.execute(update(RoleGrant).where(RoleGrant.user_id == a.leader.id).values(organisation_id=elsewhere.id))
+        db.session.commit()
+        browser = logged_in(app, a.leader)
+        assert str(a.targets[0]) not in browser.get("/visits").text
         browser.get(f"/visits/{a.targets[0]}", status=404)
         for path in (f"/visits/{a.targets[0]}/nobody-home", f"/visits/records/{made}/undo", f"/visits/records/{made}/solved"):
             browser.post(path, {"_nonce": str(made)}, status=404)
