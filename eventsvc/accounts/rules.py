@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,6 +47,14 @@ def clean_user_name(text: str) -> str:
     if _is_phone(name):
         raise ValueError(N_("用户名不要用手机号；手机号另填，登录时两个都能用"))
     return name
+
+
+def one_spelling(login: str) -> str:
+    """Give what was typed to log in by as it is looked up, whatever its spaces, dashes, width and case."""
+    for clean in (clean_phone, clean_user_name):
+        with suppress(ValueError):
+            return clean(login)
+    return login.casefold()
 
 
 def _is_phone(text: str) -> bool:

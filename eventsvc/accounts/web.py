@@ -78,8 +78,8 @@ def _failed(answer: Any) -> bool:
 
 
 def _by_name() -> str:
-    typed = request.form.get("login", "")[:60].strip().casefold()
-    return keys().blind("login_limit", typed).hex()
+    """Name whom a log-in is tried for: every spelling of one name, and of one phone, counts as the same."""
+    return keys().blind("login_limit", rules.one_spelling(request.form.get("login", "")[:60])).hex()
 
 
 @bp.before_app_request

@@ -115,6 +115,13 @@ class TestLogIn:
         assert "操作太快" in text_of(blocked.text)
         assert log_in(Browser(limited), "other").status_code == 303
 
+    @pytest.mark.parametrize("spelled", ["ｌｉｎｘｆ", " LinXF\u3000", "linxf\u200b"])
+    def test_another_spelling_of_the_name_is_no_new_name(self, limited, spelled: str):
+        a_user(None, user_name="linxf")
+        for _ in range(10):
+            log_in(Browser(limited), spelled, "不对的密码")
+        assert log_in(Browser(limited), "linxf").status_code == 429
+
     def test_without_the_limit_a_guesser_goes_on(self, limited, monkeypatch):
         monkeypatch.setattr(limiter, "enabled", False)
         a_user(None, user_name="linxf")
