@@ -63,7 +63,8 @@ def keep(content: bytes, suffix: str, *, name: str | None = None) -> Kept:
         raise ValueError("not a name of ours")
     path = f"{name[-2:]}/{name}{suffix}"
     target = root() / path
-    target.parent.mkdir(parents=True, exist_ok=True)
+    root().mkdir(mode=0o700, parents=True, exist_ok=True)
+    target.parent.mkdir(exist_ok=True)
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         with draft.open("wb") as file:

@@ -9,6 +9,7 @@ from eventsvc.serve.supervisor import Supervisor, run_flask
 
 def main() -> int:
     """Run until told to stop; a reason not to start is one sentence, never a traceback."""
+    os.umask(0o077)  # photos, scans, papers, logs and the database are nobody else's on this machine
     try:
         instance = Instance.from_env(os.environ)
         if sys.argv[1:2] == ["flask"]:

@@ -24,6 +24,10 @@ class TestKeep:
         assert storage.read(kept.path) == content
         assert (kept.size, kept.sha256) == (5000, hashlib.sha256(content).hexdigest())
 
+    def test_the_folder_is_nobody_elses(self, app: Flask):
+        storage.keep(b"x", ".jpg")
+        assert storage.root().stat().st_mode & 0o077 == 0
+
     def test_names_are_chance_and_say_nothing(self, app: Flask):
         paths = {storage.keep(b"x", ".jpg").path for _ in range(50)}
         assert len(paths) == 50

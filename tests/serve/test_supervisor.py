@@ -92,8 +92,9 @@ def start(tmp_path):
             one.end()
 
 
-def test_it_mends_itself_and_ctrl_c_stops_all_of_it_within_three_seconds(start):
+def test_it_mends_itself_and_ctrl_c_stops_all_of_it_within_three_seconds(start, tmp_path):
     running = start().up()
+    assert [kept for name in ("eventsvc.db", "log/web.log") if (kept := tmp_path / "var" / name).stat().st_mode & 0o077] == []
 
     for one in [running.child(words) for words in ("unixsocket", "workers.main", "workers.sweeper", "gunicorn")]:
         one.kill()
