@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 
 import zxingcpp
 from PIL import Image, UnidentifiedImageError
@@ -39,7 +40,8 @@ def _picture(content: bytes) -> Image.Image:
             raise NoCode
         picture.draft("L", (SIDE, SIDE))
         grey = picture.convert("L")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as wrong:
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, struct.error, EOFError,
+            IndexError) as wrong:  # fmt: skip
         raise NoCode from wrong
     grey.thumbnail((SIDE, SIDE))
     return grey

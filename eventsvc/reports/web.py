@@ -18,11 +18,12 @@ from eventsvc.infra import storage
 from eventsvc.infra.forms import Form
 from eventsvc.infra.i18n import say
 from eventsvc.infra.images import take_photo
-from eventsvc.infra.pages import page
+from eventsvc.infra.pages import asked_page, page
 from eventsvc.infra.policy import actor, policy
 from eventsvc.kinds import KINDS
 from eventsvc.organisations import queries as organisations
 from eventsvc.reports import editing, queries, rules, service
+from eventsvc.reports.errors import TooManyPhotos
 from eventsvc.reports.models import ReportState
 from eventsvc.reports.schemas import MOST_PHOTOS, Told
 
@@ -59,7 +60,7 @@ def _room_for_photos(endpoint: str | None, values: dict[str, Any] | None) -> Non
 def index() -> ResponseReturnValue:
     """Show what waits for my judgement, what I have yet to write, and how the reports in reach stand."""
     me, asked = actor(), {name: request.args.get(name, "") for name in ("state", "kind")}
-    number = max(1, request.args.get("page", 1, type=int))
+    number = asked_page()
     lines, total = queries.listed(me, **asked, page=number)
     return page("reports/index.html", to_review=queries.to_review(me), to_write=queries.to_write(me, now=clock.now()), lines=lines,
                 number=number, pages=queries.pages(total), total=total, asked=asked, states=ReportState, kinds=KINDS)  # fmt: skip
@@ -139,6 +140,8 @@ def _take_photos(activity_id: UUID) -> list[Words]:
     refused = []
     for place, file in enumerate((f for f in request.files.getlist("new_photos") if f.filename), start=1):
         try:
+            if place > MOST_PHOTOS:  # one that cannot be kept is not decoded either
+                raise TooManyPhotos(most=MOST_PHOTOS)
             service.add_photo(activity_id, take_photo(file.read()), actor=actor(), now=clock.now())
         except DomainError as no:
             refused.append(Words(N_("第{place}张照片：{why}"), place=place, why=no.said))

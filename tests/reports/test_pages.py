@@ -9,8 +9,10 @@ from PIL import Image
 from eventsvc.activities import queries as activities
 from eventsvc.core import clock
 from eventsvc.core.actor import SYSTEM
-from eventsvc.reports import service
+from eventsvc.infra.images import take_photo
+from eventsvc.reports import service, web
 from eventsvc.reports.models import ReportState
+from eventsvc.reports.schemas import MOST_PHOTOS
 from tests.clients import form_of, text_of
 from tests.factories.accounts import a_user, logged_in
 from tests.factories.activities import an_activity
@@ -146,6 +148,14 @@ class TestPhotos:
         assert [(p.file.width, p.file.height) for p in photos] == [(1600, 1067), (640, 480), (640, 480)]
         shown = browser.get(address(written, f"/photos/{photos[0].id}.jpg"))
         assert shown.data[:3] == b"\xff\xd8\xff" and b"Exif" not in shown.data
+
+    def test_more_than_can_be_kept_are_not_even_decoded(self, app, monkeypatch):
+        written, decoded = a_report("drafting"), []
+        monkeypatch.setattr(web, "take_photo", lambda content: decoded.append(content) or take_photo(content))
+        browser = logged_in(app, written.by)
+        files = [(f"{n}.jpg", picture((n, n, n), (20, 20))) for n in range(MOST_PHOTOS + 3)]
+        assert self.sent(browser, written, *files).status_code == 422
+        assert len(decoded) == len(written.report.photos) == MOST_PHOTOS
 
     def test_one_that_is_refused_takes_nothing_else_with_it(self, app):
         written = a_report("drafting")
