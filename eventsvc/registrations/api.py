@@ -80,7 +80,7 @@ class RegistrationsOut(Schema):
 
 
 class Wanted(StrictSchema):
-    """Which parties."""
+    """Which parties. Whom one looks for comes in a body: no name stands in an address."""
 
     q = marshal.Str(longest=listing.LONGEST_SEARCH, load_default="", metadata={"description": "Name, pinyin, last digits of the phone, or code."})
     standing = marshal.OneOf(codes=("", *Standing), load_default="", metadata={"enum": ["", *(s.value for s in Standing)]})
@@ -114,11 +114,24 @@ def _out(receipt: Receipt) -> dict[str, Any]:
 
 
 @bp.route("/activities/<uuid:activity_id>/registrations", methods=["GET"])
-@bp.arguments(Wanted, location="query", as_kwargs=True)
+@bp.arguments(Wanted(exclude=("q",)), location="query", as_kwargs=True)
 @bp.response(200, RegistrationsOut)
 @policy("viewer", scope="registrations:read")
-def index(activity_id: UUID, q: str, standing: str, page: int) -> dict[str, Any]:
+def index(activity_id: UUID, standing: str, page: int) -> dict[str, Any]:
     """List the parties of an activity of one's own unit (or of the units directly below), masked."""
+    return _listed(activity_id, "", standing, page)
+
+
+@bp.route("/activities/<uuid:activity_id>/registrations/search", methods=["POST"])
+@bp.arguments(Wanted, as_kwargs=True)
+@bp.response(200, RegistrationsOut)
+@policy("viewer", scope="registrations:read")
+def search(activity_id: UUID, q: str, standing: str, page: int) -> dict[str, Any]:
+    """Look for parties by name, pinyin, last digits of a phone or code, masked."""
+    return _listed(activity_id, q, standing, page)
+
+
+def _listed(activity_id: UUID, q: str, standing: str, page: int) -> dict[str, Any]:
     activity = activities.activity(activity_id, within=actor())
     queries.must_see_people(activity, actor())
     found = listing.page_of(activity_id, q, standing, str(page))
