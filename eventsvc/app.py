@@ -181,11 +181,16 @@ def _for_every_page() -> dict[str, Any]:
     return {
         "me": me,
         "locale": "en" if i18n.in_english() else "zh_CN",
-        "here": "/" if g.get("is_error") else request.full_path.rstrip("?"),
+        "here": request.full_path.rstrip("?") if _can_be_opened_again() else "/",
         "elder": request.cookies.get(site.ELDER) == "elder",
         "office_nav": nav.office_nav(me),
         "me_unit": me.unit if me else "",
     }
+
+
+def _can_be_opened_again() -> bool:
+    """Say whether this page has an address of its own: an answer to a form that only takes forms has none."""
+    return not g.get("is_error") and request.url_rule is not None and "GET" in (request.url_rule.methods or ())
 
 
 def _me() -> Actor | None:

@@ -173,7 +173,9 @@ class Person:
         """Ask for the page again until something stands on it: five seconds, more on a machine that is busy with others."""
         until = time.monotonic() + (5 if os.getloadavg()[0] < 2 * (os.cpu_count() or 1) else 30)
         while not there.count():
-            assert time.monotonic() < until, f"not on {self.page.url} in time"
+            if time.monotonic() > until:
+                self.picture("failed")
+                raise AssertionError(f"not on {self.page.url} in time: see {PICTURES / 'failed.png'}")
             time.sleep(0.2)
             self.page.reload()
         return self.looks()
@@ -196,7 +198,7 @@ class Person:
         if self.scripts and seen not in self.looked_at and address.scheme.startswith("http"):
             self.looked_at.add(seen)
             self.finds_no_barrier().has_no_sideways_scroll()
-            for link in self.page.locator("a[href]").evaluate_all("links => links.map(link => link.href.split('#')[0])"):
+            for link in self.page.locator("a[href]:not([href^='#'])").evaluate_all("links => links.map(link => link.href.split('#')[0])"):
                 self.shown.setdefault(_ONE_OF_MANY.sub("*", link), link)
         return self
 
