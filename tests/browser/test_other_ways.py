@@ -12,20 +12,32 @@ from tests.browser.person import Person
 from tests.browser.town import Town
 from tests.factories.activities import NOW, an_activity
 
+OFFICE = (
+    "/", "/activities", "/activities/new", "/activities/new/golden_wedding", "/activities/new/home_visit", "/calendar", "/reports", "/organisations",
+    "/campaigns", "/me", "/me/tokens", "{activity}", "{activity}/edit", "{activity}/preview", "{activity}/poster", "{activity}/postpone",
+    "{activity}/registrations", "{activity}/registrations/new", "{activity}/messages", "{activity}/documents", "{activity}/report",
+    "{village}", "{village}/users", "{village}/households", "{village}/households/new", "{village}/figures",
+)  # fmt: skip
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 
 
 @pytest.fixture(scope="module")
-def link(town: Town) -> str:
-    """The link of a golden wedding that is open, made by the commands."""
+def opened(town: Town) -> tuple[str, str, str]:
+    """A golden wedding that is open, made by the commands: its link, its address, its village's address."""
     with town.live.app.app_context():
         unit = organisations.by_code("350982107203")
         assert unit is not None
         day = max(clock.now(), NOW) + timedelta(days=60)
         activity = an_activity(unit=unit, places=20, title="观洋村金婚庆典", starts_at=day, cutoff_date=day.date())
-        found = f"/s/{activity.slug}"
+        found = f"/s/{activity.slug}", f"/activities/{activity.id}", f"/organisations/{unit.id}"
         db.session.remove()
     return found
+
+
+@pytest.fixture(scope="module")
+def link(opened: tuple[str, str, str]) -> str:
+    """Its public link."""
+    return opened[0]
 
 
 def tells(person: Person, n: int, prefix: str = "") -> Person:
@@ -109,6 +121,15 @@ def chinese_on(person: Person, own: str) -> set[str]:
     """Return the Chinese words that a page shows, without those that are somebody's own."""
     shown = str(person.page.evaluate("document.body.innerText"))
     return set(CHINESE.findall(re.sub(own, "", shown)))
+
+
+def test_every_office_page_fits_a_phone(town: Town, opened: tuple[str, str, str]) -> None:
+    _, activity, village = opened
+    phone = town.somebody(phone=True)
+    phone.context.add_cookies(town.administrator().context.cookies())
+    for path in OFFICE:
+        phone.goes(path.format(activity=activity, village=village)).has_no_sideways_scroll()
+        phone.picture(f"office{re.sub('[^a-z]+', '-', path)}-390")
 
 
 def test_the_address_of_health_answers(town: Town) -> None:
