@@ -18,6 +18,7 @@ from eventsvc.core.codes import new_id
 from eventsvc.infra.crypto import keys
 from eventsvc.infra.db import after_commit, db, transactional
 
+ROWS = cast(Table, AuditRow.__table__)
 SETTLED = timedelta(seconds=2)
 """How old a row must be: transactions that began before it have ended by then, so numbers follow time."""
 AT_ONCE = 1000
@@ -29,7 +30,7 @@ def hear(event: Any) -> None:
     """Write down an event that has a moment; those without one are bookkeeping between rooms."""
     said = rules.read(event)
     if said is not None:
-        db.session.execute(insert(AuditRow), [{"id": new_id(), **said}])
+        db.session.execute(insert(ROWS), {"id": new_id(), "seq": None, "seal": None, **said})
 
 
 @transactional
@@ -56,8 +57,7 @@ def _sealed(rows: Sequence[AuditRow]) -> list[dict[str, Any]]:
 
 
 def _write(links: list[dict[str, Any]]) -> None:
-    table = cast(Table, AuditRow.__table__)
-    numbered = update(table).where(table.c.id == bindparam("row_id"), table.c.seq.is_(None))
+    numbered = update(ROWS).where(ROWS.c.id == bindparam("row_id"), ROWS.c.seq.is_(None))
     db.session.connection().execute(numbered.values(seq=bindparam("number"), seal=bindparam("link")), links)
     after_commit(lambda: _remember(links[-1]["number"], links[-1]["link"]))
 

@@ -3,22 +3,23 @@
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import structlog
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CheckConstraint, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Engine, Enum, Executable, MetaData, Row, TypeDecorator, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from eventsvc.core.enums import Labelled
 from eventsvc.core.errors import DomainError
+from eventsvc.infra import connections
 
 log = structlog.get_logger()
 P = ParamSpec("P")
@@ -110,13 +111,14 @@ def engine_options(url: str) -> dict[str, Any]:
     """Return the engine's options for a database address."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 15, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "pool_recycle": 1800,
+    return {"pool_size": 5, "max_overflow": 10, "pool_recycle": 1800,
             "connect_args": {"options": POSTGRES_SETTINGS, "connect_timeout": 5}}  # fmt: skip
 
 
 def prepare(engine: Engine) -> None:
-    """Make SQLite say BEGIN itself: IMMEDIATE for a command, plain for a read."""
+    """Make SQLite say BEGIN itself: IMMEDIATE for a command, plain for a read. PostgreSQL's connections are watched."""
     if engine.dialect.name != "sqlite":
+        connections.watch(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -195,6 +197,22 @@ def writing() -> Iterator[_Unit]:
     finally:
         _writing.reset(write_token)
         _unit.reset(unit_token)
+
+
+def glance(statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    """Read once, for the pages that a whole county opens at the same time: on PostgreSQL without BEGIN and ROLLBACK around it.
+
+    Where a transaction is open already, it reads what that one sees.
+    """
+    if _unit.get() is not None or db.session().in_transaction() or db.engine.dialect.name == "sqlite":
+        return db.session.execute(statement, values).all()
+    with _outside(db.engine).connect() as connection:
+        return connection.execute(statement, values).all()
+
+
+@lru_cache(maxsize=8)
+def _outside(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def after_commit(told: Callable[[], None]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, func, select
 from eventsvc.activities.models import Activity, Move, State
 from eventsvc.core.errors import DomainError, NotFound
 from eventsvc.declare import ActivityKind
-from eventsvc.infra.db import db
+from eventsvc.infra.db import db, glance
 from eventsvc.infra.pages import moment_words
 from eventsvc.kinds import KINDS
 from eventsvc.organisations.models import Organisation
@@ -134,7 +134,7 @@ _lately: dict[tuple[int, str], tuple[float, Opening]] = {}
 
 def opening(slug: str) -> Opening:
     """Return the activity behind a public link, or raise NotFound; one that was never published has none."""
-    row = db.session.execute(_BY_SLUG, {"slug": slug}).first()
+    row = next(iter(glance(_BY_SLUG, {"slug": slug})), None)
     if row is None or row.state in (State.DRAFT, State.SUBMITTED, State.RETURNED):
         raise NotFound
     found = Opening(*cast(Any, row))

@@ -15,7 +15,7 @@ from eventsvc.core.errors import NotAllowed, NotFound
 from eventsvc.core.pinyin import sort_key
 from eventsvc.declare import Personal
 from eventsvc.infra.crypto import hashed, keys, same
-from eventsvc.infra.db import db
+from eventsvc.infra.db import db, glance
 from eventsvc.infra.vault import VaultRow
 from eventsvc.registrations.models import PARTICIPANTS as T
 from eventsvc.registrations.models import POOLS as P
@@ -82,6 +82,11 @@ _RECORDS = select(*(c.label(f"c{i}") for i, c in enumerate((*COLUMNS, *_RECORD))
 _BY_CODE = _RECORDS.where(R.c.code == bindparam("code"))
 _BY_HASH = _RECORDS.where(R.c.secret_hash == bindparam("hash"))
 _BY_REGISTRATION = _RECORDS.where(R.c.id == bindparam("id"))
+_NAMES = (
+    select(T.c.id, T.c.role, V.c.blob)
+    .select_from(T.outerjoin(V, and_(V.c.owner_id == T.c.id, V.c.personal == Personal.CONTACT)))
+    .where(T.c.registration_id == bindparam("id")).order_by(T.c.position)
+)  # fmt: skip
 
 
 def _record(row: Row[Any] | None) -> Record:
@@ -92,7 +97,7 @@ def _record(row: Row[Any] | None) -> Record:
 
 def by_code(code: str) -> Record:
     """Return the registration with this printed code, or raise NotFound. The code opens nothing by itself."""
-    return _record(db.session.execute(_BY_CODE, {"code": code}).first())
+    return _record(next(iter(glance(_BY_CODE, {"code": code})), None))
 
 
 def by_secret(secret: str) -> Record:
@@ -230,13 +235,8 @@ def _person_row(row: Row[Any], held: Mapping[str, Any]) -> PersonRow:
 
 def names_of(record: Record) -> list[tuple[str, str]]:
     """Return (role, name) of a party's people, for the party itself: one statement."""
-    query = (
-        select(T.c.id, T.c.role, V.c.blob)
-        .select_from(T.outerjoin(V, and_(V.c.owner_id == T.c.id, V.c.personal == Personal.CONTACT)))
-        .where(T.c.registration_id == record.id).order_by(T.c.position)
-    )  # fmt: skip
     found = []
-    for person_id, role, blob in db.session.execute(query):
+    for person_id, role, blob in glance(_NAMES, {"id": record.id}):
         held = keys().open_json(blob, row=person_id, what="vault:contact") if blob else {}
         found.append((role, held.get("name", "")))
     return found

@@ -80,7 +80,7 @@ def take(pool_id: UUID, party: UUID, n: int, *, channel: Channel, may_wait: bool
         done = db.session.execute(SQUEEZE_IN, {"pool": pool_id, "n": n}).first() and (0, None)
     else:
         values = {"pool": pool_id, "n": n, "may_wait": may_wait, "now": now}
-        done = db.session.execute(TAKE[channel], values).first()
+        done = db.session.connection().execute(TAKE[channel], values).first()
     if not done:
         return None
     waiting, seq = done
