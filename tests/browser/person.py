@@ -34,7 +34,7 @@ class Person:
             base_url=base, viewport=size, locale=language, timezone_id="Asia/Shanghai", java_script_enabled=scripts,
             has_touch=size is PHONE, device_scale_factor=1, accept_downloads=True,
         )  # fmt: skip
-        self.context.set_default_timeout(8_000)
+        self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
         self.base, self.scripts = base, scripts
         self.troubles: list[str] = []
@@ -160,7 +160,7 @@ class Person:
 
     # -- looks ---------------------------------------------------------------------------------------------------
 
-    def sees(self, words: str, *, within: float = 8) -> Self:
+    def sees(self, words: str, *, within: float = 15) -> Self:
         """Wait until the page shows these words."""
         try:
             self.page.locator("body").get_by_text(re.compile(words)).locator("visible=true").first.wait_for(timeout=within * 1000)
