@@ -113,7 +113,7 @@ def a_couple_signs_up(town: Town, link: str, husband: str, wife: str, phone: str
     couple.fills(answers__married_on__year="1970").picks(answers__marriage_proof="certificate", answers__residence="one_registered")
     couple.picks(answers__honoured_before="no", consent__contact="1")
     if waits:
-        couple.sees("已满").presses("登记候补").sees("已登记候补").sees("前面还有0份候补").picture("receipt-waiting-390")
+        couple.sees("已满").presses("登记候补").sees("已登记候补").sees("您现在是候补第1位").picture("receipt-waiting-390")
     else:
         couple.presses("提交报名").sees("报名成功")
     return couple

@@ -180,7 +180,7 @@ class TestWhenItIsShut:
         page = browser.get(f"/s/{activity.slug}").text
         assert "候补" in text_of(page)
         done = browser.post(f"/s/{activity.slug}", filled(page), status=303)
-        assert "前面还有0份候补" in text_of(browser.get(done.location).text)
+        assert "您现在是候补第1位" in text_of(browser.get(done.location).text)
 
     def test_paused_cancelled_and_held(self, browser):
         tree = a_tree()

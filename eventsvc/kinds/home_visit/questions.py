@@ -46,7 +46,7 @@ PLAN: tuple[Field, ...] = (
 )
 
 VISIT: tuple[Field, ...] = (
-    Choice("met", N_("见到了谁"), required=False, of=MET),
+    Choice("met", N_("见到了谁"), required=False, of=MET, help=N_("访到了就要填")),
     Choices("topics", N_("谈了什么"), of=TOPICS),
     YesNo("has_problem", N_("发现需要帮助的问题")),
     LongText("problems", N_("问题和诉求"), required=False, longest=500, rows=3, personal=Personal.HEALTH,
