@@ -236,7 +236,8 @@ def _person_row(row: Row[Any], held: Mapping[str, Any]) -> PersonRow:
 def names_of(record: Record) -> list[tuple[str, str]]:
     """Return (role, name) of a party's people, for the party itself: one statement."""
     found = []
-    for person_id, role, blob in glance(_NAMES, {"id": record.id}):
+    rows: Iterable[Any] = glance(_NAMES, {"id": record.id})
+    for person_id, role, blob in rows:
         held = keys().open_json(blob, row=person_id, what="vault:contact") if blob else {}
         found.append((role, held.get("name", "")))
     return found

@@ -141,7 +141,19 @@ class TestRedis:
 class TestKilled:
     @pytest.mark.parametrize("who", ["worker", pytest.param("horse", marks=pytest.mark.soak)])
     def test_a_paper_whose_maker_is_killed_comes_once_within_thirty_seconds(self, who: str, crew: Crew, organiser: Actor):
-        worker, paper = crew.worker(), asked(a_long_paper(organiser), "summary", organiser, now=clock.now())
+        activity = a_long_paper(organiser)
+        for _ in range(4):  # on a busy machine a paper may be done before the blow falls: then another one
+            paper, attempts = self._killed_in_the_middle(who, crew, activity, organiser)
+            assert paper.state is PaperState.READY
+            assert len(files_of(paper)) == 1
+            if attempts == 2:
+                return
+            crew.dismiss("worker", "second")
+        pytest.fail("no blow fell in the middle of a paper")
+
+    @staticmethod
+    def _killed_in_the_middle(who: str, crew: Crew, activity: Any, organiser: Actor) -> tuple[Document, int]:
+        worker, paper = crew.worker(), asked(activity, "summary", organiser, now=clock.now())
         crew.sweeper()
         until(lambda: is_laid_out(paper), 60)
         horses, killed_at = worker.children(), time.monotonic()
@@ -152,12 +164,9 @@ class TestKilled:
             horses[0].kill()
         _, alive = psutil.wait_procs(horses, timeout=2)
         assert all(one.status() == psutil.STATUS_ZOMBIE for one in alive), "a horse outlived its worker"
-
         paper = comes(paper, organiser)
         assert time.monotonic() - killed_at < 30
-        assert paper.state is PaperState.READY
-        assert job_of(paper).attempts == 2
-        assert len(files_of(paper)) == 1
+        return paper, job_of(paper).attempts
 
     def test_a_render_that_is_killed_alone_is_tried_again(self, crew: Crew, organiser: Actor):
         crew.dismiss("second", "sweeper")
