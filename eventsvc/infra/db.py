@@ -137,7 +137,7 @@ def transactional(command: Callable[P, R]) -> Callable[P, R]:
 
     Called from inside another command it joins that one; when it refuses and the other one goes on, it leaves no
     trace (a savepoint). What it told to happen after the commit happens after the outermost commit. Deadlocks and
-    busy databases are tried again, three times, from the start.
+    busy databases are tried again, three times, from the start; so is a line that was lost before the commit.
     """
 
     @wraps(command)
@@ -206,6 +206,15 @@ def glance(statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any
     """
     if _unit.get() is not None or db.session().in_transaction() or db.engine.dialect.name == "sqlite":
         return db.session.execute(statement, values).all()
+    try:
+        return _read_outside(statement, values)
+    except DBAPIError as trouble:
+        if not trouble.connection_invalidated:
+            raise
+        return _read_outside(statement, values)
+
+
+def _read_outside(statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
     with _outside(db.engine).connect() as connection:
         return connection.execute(statement, values).all()
 
@@ -229,6 +238,10 @@ def in_command() -> bool:
 
 
 def _worth_another_try(trouble: DBAPIError) -> bool:
+    if trouble.connection_invalidated:
+        # The server went away. A statement that failed for it comes before the COMMIT: nothing was kept. Of a COMMIT (which
+        # has no statement here) nobody knows.
+        return trouble.statement is not None
     state = getattr(trouble.orig, "sqlstate", "")
     return state in ("40001", "40P01") or "database is locked" in str(trouble.orig)
 

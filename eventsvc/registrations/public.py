@@ -24,8 +24,8 @@ from eventsvc.registrations.doors import (
     nonce,
     own_record,
     qr_image,
-    questions,
     remembering,
+    sign_up_page,
     times_moved,
     village_choices,
 )
@@ -68,9 +68,7 @@ def _sent(slug: str) -> ResponseReturnValue:
 
 
 def _asked(form: PartyForm, opening: Opening) -> ResponseReturnValue:
-    return page(
-        "registrations/sign_up.html", form.status, opening=opening, kind=opening.kind, questions=questions(form, opening), moved=times_moved(opening)
-    )  # fmt: skip
+    return sign_up_page(form, opening), form.status
 
 
 def _closed(opening: Opening, no: DomainError) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import event, insert, select, text
+from sqlalchemy.exc import OperationalError
 
 from eventsvc.declare import Personal
 from eventsvc.infra import connections
@@ -61,6 +62,54 @@ class TestWhetherItLives:
         with pytest.raises(psycopg.OperationalError):
             raw.driver_connection.rollback()
         raw.invalidate()
+
+
+class TestALineThatIsLost:
+    def test_a_command_that_lost_it_begins_again(self, app: Flask):
+        only_on("postgresql")
+        tries: list[int] = []
+
+        @transactional
+        def command() -> None:
+            a_row()
+            tries.append(1)
+            if len(tries) == 1:
+                end_every_other(db.engine.url.render_as_string(hide_password=False))
+            a_row()
+
+        command()
+        assert len(tries) == 2
+        assert len(glance(select(VaultRow.owner_id), {})) == 2
+
+    def test_a_commit_that_lost_it_is_not_done_twice(self, app: Flask):
+        only_on("postgresql")
+        tries: list[int] = []
+
+        @transactional
+        def command() -> None:
+            a_row()
+            tries.append(1)
+            end_every_other(db.engine.url.render_as_string(hide_password=False))
+
+        with pytest.raises(OperationalError):
+            command()
+        assert len(tries) == 1
+
+    def test_a_glance_that_lost_it_looks_again(self, app: Flask):
+        only_on("postgresql")
+        lost: list[Any] = []
+
+        def lose(_connection: Any, cursor: Any, *_: Any) -> None:
+            if not lost:
+                lost.append(cursor)
+                end_every_other(db.engine.url.render_as_string(hide_password=False))
+
+        event.listen(db.engine, "before_cursor_execute", lose)
+        try:
+            assert glance(ONE, {"n": "7"})[0].n == "7"
+        finally:
+            event.remove(db.engine, "before_cursor_execute", lose)
+        assert lost
 
 
 def end_every_other(url: str) -> None:

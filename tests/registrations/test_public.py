@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import icalendar
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from eventsvc.activities import service as activities
+from eventsvc.activities.models import Activity
 from eventsvc.core import clock
-from eventsvc.infra.db import db
-from eventsvc.registrations import queries, service
+from eventsvc.infra.db import db, transactional
+from eventsvc.registrations import doors, queries, service
 from eventsvc.registrations.models import Registration, Standing
 from tests.clients import Browser, form_of, text_of
 from tests.factories.accounts import a_user
@@ -95,6 +96,32 @@ class TestSignUp:
         assert 'lang="zh-CN"' in chinese
         assert 'lang="en"' in english.get(f"/s/{slug}").text
         assert "您为谁报名" in browser.get(f"/s/{slug}").text
+
+    def test_the_kept_page_counts_the_places_left(self, browser):
+        slug = an_activity(places=5).slug
+        assert "5对，还剩5对" in text_of(browser.get(f"/s/{slug}").text)
+        browser.post(f"/s/{slug}", filled(browser.get(f"/s/{slug}").text), status=303)
+        page = browser.get(f"/s/{slug}").text
+        assert "5对，还剩4对" in text_of(page)
+        assert doors.NONCE not in page
+        assert doors.LEFT not in page
+
+    def test_the_kept_page_is_drawn_again_when_the_activity_changes(self, browser):
+        activity = an_activity()
+        before = browser.get(f"/s/{activity.slug}").text
+        move = update(Activity).where(Activity.id == activity.id).values(venue="换了的地方")
+        transactional(lambda: db.session.execute(move))()
+        after = browser.get(f"/s/{activity.slug}").text
+        assert "换了的地方" not in before
+        assert "换了的地方" in after
+
+    def test_large_type_has_a_page_of_its_own(self, browser, app):
+        slug = an_activity().slug
+        assert 'data-view="elder"' not in browser.get(f"/s/{slug}").text
+        reader = Browser(app)
+        reader.client.set_cookie("view", "elder", domain="localhost")
+        assert 'data-view="elder"' in reader.get(f"/s/{slug}").text
+        assert 'data-view="elder"' not in browser.get(f"/s/{slug}").text
 
     def test_a_refusal_keeps_what_was_typed_and_names_whose_it_is(self, browser):
         activity = an_activity()

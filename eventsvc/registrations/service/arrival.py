@@ -272,7 +272,7 @@ def _refuse_doubles(made: Sequence[_Made]) -> None:
 
 def _insert(opening: Opening, made: Sequence[_Made]) -> None:
     """Claims go in the order of their values: two that claim the same people do not wait for each other."""
-    execute = db.session.execute
+    execute = db.session.connection().execute
     execute(insert(R), [one.registration for one in made])
     claims = sorted((claim for one in made for claim in one.claims), key=lambda claim: (claim["kind"], claim["value"]))
     if claims:
