@@ -109,7 +109,11 @@ CHROMIUM = Need(
     ("chromium",),
     "tests in a browser fail",
 )
-TEST = (CHROMIUM, Need("poppler", program("pdftoppm"), ("poppler-utils",), "tests that look at papers fail"))
+TEST = (
+    CHROMIUM,
+    Need("libatomic", libraries("libatomic.so.1"), ("libatomic1",), "Playwright's own Node does not start"),
+    Need("poppler", program("pdftoppm"), ("poppler-utils",), "tests that look at papers fail"),
+)
 
 
 def main(argv: list[str]) -> int:
