@@ -3,13 +3,12 @@
 import base64
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import zxingcpp
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, request, url_for
 from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -18,9 +17,8 @@ from eventsvc.core.errors import NotFound
 from eventsvc.core.masking import mask_name, mask_phone
 from eventsvc.core.words import N_
 from eventsvc.infra.forms import BadForm, Form
-from eventsvc.infra.i18n import chosen_locale, say
-from eventsvc.infra.site import ELDER
-from eventsvc.registrations import consent, openings, queries
+from eventsvc.infra.i18n import say
+from eventsvc.registrations import queries
 from eventsvc.registrations.openings import Opening
 from eventsvc.registrations.queries import Record
 from eventsvc.registrations.service import Receipt
@@ -78,37 +76,6 @@ def kept_nonce() -> str:
     """Return the nonce to draw a form with: the one it came with, else a new one."""
     given = request.form.get("_nonce", "")
     return given if SHORTEST_NONCE <= len(given) <= LONGEST_NONCE else secrets.token_urlsafe(18)
-
-
-_drawn: dict[Any, tuple[Any, str]] = {}
-NONCE, LEFT = f"-nonce-{secrets.token_hex(8)}-", f"-left-{secrets.token_hex(8)}-"
-"""What stands in a kept page where each reader sees their own; nobody can write them into a title."""
-
-
-def sign_up_page(form: PartyForm, opening: Opening) -> str:
-    """Return the page of a sign-up. Before anything is typed it is the same for everybody but for two places: kept as text.
-
-    It is drawn again whenever anything that it shows has changed: what it was drawn from is compared, not its age.
-    """
-    villages = village_choices(openings.villages(opening.organisation_id))
-    if request.method != "GET" or request.args:
-        return _draw(form, opening, villages, kept_nonce(), str(opening.left))
-    key = (request.path, request.script_root, chosen_locale(), request.cookies.get(ELDER) == "elder")
-    seen = (replace(opening, taken=0, waiting=0), opening.full, villages)
-    before, drawn = _drawn.get(key, (None, ""))
-    if before != seen:
-        if len(_drawn) > 500:
-            _drawn.clear()
-        drawn = _draw(form, opening, villages, NONCE, LEFT)
-        _drawn[key] = (seen, drawn)
-    return drawn.replace(NONCE, kept_nonce(), 1).replace(LEFT, str(opening.left), 1)
-
-
-def _draw(form: PartyForm, opening: Opening, villages: list[tuple[str, str]], token: str, left: str) -> str:
-    return render_template(
-        "registrations/sign_up.html", opening=opening, kind=opening.kind, form=form, nonce=token, villages=villages, left=left,
-        consents=consent.asked_by(opening.kind), moved=times_moved(opening),
-    )  # fmt: skip
 
 
 def _cookie() -> str:

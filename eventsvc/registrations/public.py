@@ -18,17 +18,15 @@ from eventsvc.infra.web import csrf, limiter
 from eventsvc.registrations import consent, finding, openings, queries, service
 from eventsvc.registrations.doors import (
     PartyForm,
-    absolute,
     bp,
     forgetting,
     nonce,
     own_record,
-    qr_image,
     remembering,
-    sign_up_page,
     times_moved,
     village_choices,
 )
+from eventsvc.registrations.drawn import receipt_page, sign_up_page
 from eventsvc.registrations.errors import LinkClosed
 from eventsvc.registrations.openings import Opening
 from eventsvc.registrations.queries import Record
@@ -84,11 +82,7 @@ def receipt(code: str) -> ResponseReturnValue:
     record, mine = own_record(code)
     if record is None or not mine:
         return _locked(record)
-    return page(
-        "registrations/receipt.html", record=record, opening=record.opening, kind=record.opening.kind, names=queries.names_of(record),
-        link=absolute("registrations.open_link", secret=record.secret), qr=qr_image(absolute("checkin.scan", code=record.code)),
-        may_change=record.may_change(clock.now()), also=request.args.get("also", ""), moved=times_moved(record.opening),
-    )  # fmt: skip
+    return receipt_page(record, queries.names_of(record), record.may_change(clock.now()))
 
 
 def _locked(record: Record | None) -> ResponseReturnValue:

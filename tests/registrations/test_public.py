@@ -11,7 +11,7 @@ from eventsvc.activities import service as activities
 from eventsvc.activities.models import Activity
 from eventsvc.core import clock
 from eventsvc.infra.db import db, transactional
-from eventsvc.registrations import doors, queries, service
+from eventsvc.registrations import drawn, queries, service
 from eventsvc.registrations.models import Registration, Standing
 from tests.clients import Browser, form_of, text_of
 from tests.factories.accounts import a_user
@@ -103,8 +103,7 @@ class TestSignUp:
         browser.post(f"/s/{slug}", filled(browser.get(f"/s/{slug}").text), status=303)
         page = browser.get(f"/s/{slug}").text
         assert "5对，还剩4对" in text_of(page)
-        assert doors.NONCE not in page
-        assert doors.LEFT not in page
+        assert not any(blank in page for blank in drawn.BLANKS)
 
     def test_the_kept_page_is_drawn_again_when_the_activity_changes(self, browser):
         activity = an_activity()
@@ -122,6 +121,32 @@ class TestSignUp:
         reader.client.set_cookie("view", "elder", domain="localhost")
         assert 'data-view="elder"' in reader.get(f"/s/{slug}").text
         assert 'data-view="elder"' not in browser.get(f"/s/{slug}").text
+
+    def test_of_a_receipt_nothing_is_kept_but_blanks(self, app):
+        slug, parties = an_activity().slug, []
+        for name in ("曾𬭎", "张建国"):
+            reader = Browser(app)
+            done = reader.post(f"/s/{slug}", filled(reader.get(f"/s/{slug}").text, people__husband__name=name), status=303)
+            page = reader.get(done.location).text
+            secret, qr = re.search(r"/k/([\w-]+)", page)[1], re.search(r"base64,([\w+/=]+)", page)[1]
+            parties.append((page, (name, done.location.removeprefix("/r/"), secret, qr)))
+        (first, hers), (second, his) = parties
+        kept = "".join(text for _, text in drawn._pages.values())
+        assert all(told in first for told in hers)
+        assert all(told in second for told in his)
+        assert not any(told in second or told in kept for told in hers)
+        assert not any(told in first or told in kept for told in his)
+        assert not any(blank in first + second for blank in drawn.BLANKS)
+
+    def test_what_a_command_said_stands_on_one_receipt_only(self, app):
+        slug = an_activity().slug
+        one, other = Browser(app), Browser(app)
+        hers, his = (r.post(f"/s/{slug}", filled(r.get(f"/s/{slug}").text), status=303).location for r in (one, other))
+        with one.client.session_transaction() as session:
+            session["_flashes"] = [("success", "已经改好")]
+        assert "已经改好" in one.get(hers).text
+        assert "已经改好" not in one.get(hers).text
+        assert "已经改好" not in other.get(his).text
 
     def test_a_refusal_keeps_what_was_typed_and_names_whose_it_is(self, browser):
         activity = an_activity()
