@@ -93,7 +93,7 @@ class TestInEnglish:
         person = town.somebody(phone=True)
         person.goes(link).follows("English").finds_no_barrier().has_no_sideways_scroll().picture("sign-up-en-390")
         assert person.page.locator("html").get_attribute("lang") == "en"
-        own = "柏柳村委会|老人节金婚庆典|执手五十载 家风代代传|村文化活动中心一楼|林小芳|中文|计|张德.|林秀."
+        own = "柏柳村委会|第一会员小组|老人节金婚庆典|执手五十载 家风代代传|村文化活动中心一楼|林小芳|中文|计|张德.|林秀."
         assert chinese_on(person, own) == set()
         person.picks(proxy__relation="self")
         tells(person, 5)
