@@ -1,5 +1,7 @@
 """How migrations run: on the application's own engine, in one transaction each."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
@@ -25,10 +27,29 @@ def same_type(_context: Any, _column: Any, _meta: Any, inspected: Any, wanted: A
     return None
 
 
+@contextmanager
+def _tables_may_be_made_anew(connection: Any) -> Iterator[None]:
+    """Let SQLite drop a table that others refer to and put the new one in its place; check all references afterwards.
+
+    The pragma does nothing inside a transaction, so it goes past SQLAlchemy, which would begin one.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection.dbapi_connection
+    raw.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys = ON")
+    if broken := raw.execute("PRAGMA foreign_key_check").fetchall():
+        raise SystemExit(f"the migration left {len(broken)} rows that refer to nothing, in: {sorted({row[0] for row in broken})}")
+
+
 def run() -> None:
     """Bring the database to the revision asked for."""
     options = {**migrate.configure_args, "compare_type": same_type, "render_item": render}
-    with migrate.db.engine.connect() as connection:
+    with migrate.db.engine.connect() as connection, _tables_may_be_made_anew(connection):
         context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True, **options)
         with context.begin_transaction():
             context.run_migrations()

@@ -26,10 +26,10 @@ from eventsvc.registrations.errors import (
     SignUpPaused,
 )
 from eventsvc.registrations.models import POOLS as P
-from eventsvc.registrations.models import table_of
+from eventsvc.registrations.models import Admission, Promotion, QuestionSet, SignUpRules, table_of
 
-MAIN = "main"
-A, U, M = map(table_of, (Activity, Organisation, Move))
+MAIN, RESERVE = "main", "reserve"
+A, U, M, S, Q = map(table_of, (Activity, Organisation, Move, SignUpRules, QuestionSet))
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,20 @@ class Opening:
     updated_at: datetime
     moved: Mapping[str, Any] | None
     """The facts of the last postponement, if there was one."""
+    admission: Admission
+    promotion: Promotion
+    offer_hours: int
+    most_passed: int
+    seed: str
+    drawn_at: datetime | None
+    form_version: int
+    """Of the organiser's own questions that are asked now; 0 when there are none."""
+    questions: tuple[Mapping[str, Any], ...]
+    more_pools: int
+    """How many gating pools there are beside the main one and the reserve."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "questions", tuple(self.questions or ()))
 
     @property
     def kind(self) -> ActivityKind:
@@ -116,13 +130,29 @@ class Opening:
 _LAST_MOVE = (
     select(M.c.facts).where(M.c.activity_id == A.c.id, M.c.action == "postpone").order_by(M.c.at.desc()).limit(1)
 ).scalar_subquery()
+_OTHERS, _SETS = P.alias("others_of_it"), Q.alias("sets_of_it")
+_MORE_POOLS = (
+    select(func.count()).select_from(_OTHERS)
+    .where(_OTHERS.c.activity_id == A.c.id, _OTHERS.c.gates, _OTHERS.c.kind.not_in((MAIN, RESERVE)))
+).scalar_subquery()
+_LATEST = select(func.max(_SETS.c.version)).where(_SETS.c.activity_id == A.c.id).scalar_subquery()
 COLUMNS = (
     A.c.id, A.c.kind, A.c.organisation_id, U.c.name, A.c.title, A.c.theme, A.c.state, A.c.starts_at, A.c.ends_at, A.c.venue,
     A.c.contact_name, A.c.contact_phone, A.c.plan, A.c.slug, A.c.sign_up, A.c.opens_at, A.c.closes_at, A.c.paused,
     A.c.waiting_list, A.c.capacity, P.c.id.label("pool_id"), func.coalesce(P.c.cap, 0).label("cap"),
     func.coalesce(P.c.taken, 0).label("taken"), func.coalesce(P.c.waiting, 0).label("waiting"), A.c.updated_at, _LAST_MOVE.label("moved"),
+    func.coalesce(S.c.admission, Admission.FIRST_COME).label("admission"),
+    func.coalesce(S.c.promotion, Promotion.AT_ONCE).label("promotion"),
+    func.coalesce(S.c.offer_hours, 24).label("offer_hours"), func.coalesce(S.c.most_passed, 3).label("most_passed"),
+    func.coalesce(S.c.seed, "").label("seed"), S.c.drawn_at, func.coalesce(Q.c.version, 0).label("form_version"),
+    Q.c.questions, _MORE_POOLS.label("more_pools"),
 )  # fmt: skip
-SOURCE = A.join(U, U.c.id == A.c.organisation_id).outerjoin(P, and_(P.c.activity_id == A.c.id, P.c.kind == MAIN))
+SOURCE = (
+    A.join(U, U.c.id == A.c.organisation_id)
+    .outerjoin(P, and_(P.c.activity_id == A.c.id, P.c.kind == MAIN))
+    .outerjoin(S, S.c.activity_id == A.c.id)
+    .outerjoin(Q, and_(Q.c.activity_id == A.c.id, Q.c.version == _LATEST))
+)
 _BY_SLUG = select(*COLUMNS).select_from(SOURCE).where(A.c.slug == bindparam("slug"))
 _BY_ID = select(*COLUMNS).select_from(SOURCE).where(A.c.id == bindparam("id"))
 WIDTH = len(COLUMNS)
