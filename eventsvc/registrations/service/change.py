@@ -34,7 +34,8 @@ from eventsvc.registrations.schemas import (
     asked_of,
     asked_of_party,
 )
-from eventsvc.registrations.service import arrival
+from eventsvc.registrations.service import rows
+from eventsvc.registrations.service.checking import check
 from eventsvc.registrations.service.standing import GONE
 
 V = table_of(VaultRow)
@@ -97,8 +98,8 @@ def as_sent(party: Party) -> dict[str, Any]:
     """Return a party in the shape in which it is sent, to fill its form in with."""
     proxy = {"relation": party.proxy.relation, "name": party.proxy.name, "phone": party.proxy.phone} if party.proxy else {"relation": "self"}
     return {
-        "people": {p.role: {k: arrival.at_rest(v) for k, v in p.answers.items()} for p in party.people},
-        "answers": {k: arrival.at_rest(v) for k, v in party.answers.items()},
+        "people": {p.role: {k: rows.at_rest(v) for k, v in p.answers.items()} for p in party.people},
+        "answers": {k: rows.at_rest(v) for k, v in party.answers.items()},
         "proxy": proxy,
         "village": str(party.village) if party.village else None,
         "village_name": party.village_name,
@@ -123,28 +124,28 @@ def _rewrite(record: Record, old: Party, new: Party, actor: Actor | None, now: d
     names = differences(old, new)
     if not names:
         return
-    arrival.check(record.opening, new, today=day_of(now))
+    check(record.opening, new, today=day_of(now))
     by_role = {row.role: row.id for row in db.session.execute(select(T.c.id, T.c.role).where(T.c.registration_id == record.id))}
     ring = keys()
     db.session.execute(delete(C).where(C.c.registration_id == record.id))
     with clash_means(AlreadySignedUp(title=record.opening.title)):
-        if claims := arrival.claims_of(record.opening.id, record.id, new, ring):
+        if claims := rows.claims_of(record.opening.id, record.id, new, ring):
             db.session.execute(insert(C), claims)
-    rows = arrival.vault_rows(record.id, arrival.party_secrets(record.opening, new), record.opening)
+    kept = rows.vault_rows(record.id, rows.party_secrets(record.opening, new), record.opening)
     for person in new.people:
-        rows += arrival.vault_rows(by_role[person.role], arrival.person_secrets(record.opening, person), record.opening)
-        blob = arrival.search_blob(by_role[person.role], person, new, ring)
+        kept += rows.vault_rows(by_role[person.role], rows.person_secrets(record.opening, person), record.opening)
+        blob = rows.search_blob(by_role[person.role], person, new, ring)
         db.session.execute(update(T).where(T.c.id == by_role[person.role]).values(search_blob=blob))
     db.session.execute(delete(V).where(V.c.owner_id.in_([record.id, *by_role.values()])))
-    db.session.execute(insert(V), rows)
-    values = {"answers": arrival.plain_answers(record.opening, new), "organisation_id": new.village, "changed_at": now,
+    db.session.execute(insert(V), kept)
+    values = {"answers": rows.plain_answers(record.opening, new), "organisation_id": new.village, "changed_at": now,
               "by_proxy": new.proxy is not None, "consents": {**record.consents, **_new_consents(record, new, now)}}  # fmt: skip
     db.session.execute(update(R).where(R.c.id == record.id).values(values))
     announce(RegistrationChanged(record.id, record.opening.id, names, now, actor.id if actor else None))
 
 
 def _new_consents(record: Record, new: Party, now: datetime) -> dict[str, Any]:
-    given = arrival.consents(new, now)
+    given = rows.consents(new, now)
     return {purpose: said for purpose, said in given.items() if purpose not in record.consents}
 
 
