@@ -14,7 +14,7 @@ from eventsvc.declare import Personal
 from eventsvc.infra import connections
 from eventsvc.infra.db import db, glance, transactional
 from eventsvc.infra.vault import VaultRow
-from tests.infra.test_db import DAY, Refused, a_row, only_on
+from tests.infra.vault_rows import DAY, Refused, a_row, only_on
 
 ONE = text("SELECT :n AS n")
 PREPARED = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%vault%'")

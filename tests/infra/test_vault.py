@@ -12,7 +12,7 @@ from eventsvc.infra import vault
 from eventsvc.infra.crypto import CannotOpen
 from eventsvc.infra.db import db, transactional
 from eventsvc.infra.vault import VaultRow
-from tests.infra.test_db import in_threads
+from tests.infra.vault_rows import in_threads
 
 TODAY = date(2027, 5, 1)
 C, H, I = Personal.CONTACT, Personal.HEALTH, Personal.IDENTITY  # noqa: E741
