@@ -37,7 +37,7 @@ bench: setup-tests  ## Measure sign-ups and papers against the bare way
 	$(VENV)/python -m bench
 
 soak: setup-tests  ## The longer storms that `make test` leaves out
-	$(VENV)/python -m pytest -m soak --timeout 1800
+	$(VENV)/python -m pytest -m soak --timeout 1800 --durations=0 --durations-min=1
 
 words: setup-tests  ## Gather all words into the English catalogue; list those without English
 	$(VENV)/python scripts/words.py
