@@ -64,10 +64,14 @@ class SignUpRules(Model):
     """How long an offered place is kept for one party."""
     most_passed: Mapped[int] = mapped_column(default=3)
     """How many parties that fit may pass over one that does not."""
+    names_public: Mapped[bool] = mapped_column(default=False)
+    """Whether anybody may see who comes, the names masked."""
     seed: Mapped[str] = mapped_column(String(64), default="")
     """Of the lottery. Its hash is published before the first sign-up, itself with the draw."""
     drawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     drawn_by: Mapped[UUID | None]
+    protocol: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What the draw gave, as it is shown to the public: places of each pool, codes in order. Nobody's name."""
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
