@@ -31,7 +31,7 @@ from eventsvc.declare.kind import (
     Task,
     per_registration,
 )
-from eventsvc.declare.party import PROXY_RELATIONS, Couple, PartyShape, Person, Single
+from eventsvc.declare.party import PROXY_RELATIONS, Couple, Delegation, Family, PartyShape, Person, Single
 from eventsvc.declare.personal import Personal
 from eventsvc.declare.schema import StrictSchema, schema_of
 
@@ -45,7 +45,9 @@ __all__ = [
     "Counter",
     "Couple",
     "Date",
+    "Delegation",
     "Document",
+    "Family",
     "Field",
     "IdNumber",
     "Indicator",

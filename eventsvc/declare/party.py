@@ -1,8 +1,9 @@
 """Shapes of a party: who stands in one registration, and how many places it takes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from eventsvc.core.words import N_, Label
+from eventsvc.core.words import N_, Label, Words
 from eventsvc.declare.fields import Choice, Date, Field, IdNumber, Name, Phone
 from eventsvc.declare.personal import Personal
 
@@ -47,7 +48,7 @@ class Person:
 
 @dataclass(frozen=True)
 class PartyShape:
-    """A party: its people in order. `places_each` false means one place for all of them."""
+    """A party: its fixed people in order, then as many of `more` as come. `places_each` false means one place for all of them."""
 
     code: str
     label: Label
@@ -56,15 +57,54 @@ class PartyShape:
     places_each: bool = True
     proxy: bool = True
     joint_rules: tuple[str, ...] = field(default=())
+    more: Person | None = None
+    """A part that several play: its roles are numbered, "member_1" to "member_<most>"."""
+    least: int = 0
+    """How many of `more` must come."""
+    most: int = 0
+    named_by_unit: bool = False
+    """A unit names its people: whoever signs them up is its contact, and the unit's own name is asked first."""
+
+    def __post_init__(self) -> None:
+        if (self.more is None) != (self.most == 0) or not 0 <= self.least <= self.most or not (self.people or self.least):
+            raise ValueError(f"the party {self.code} has nobody, or a part that several play without saying how many")
 
     @property
     def places(self) -> int:
-        """How many places one such party takes."""
-        return len(self.people) if self.places_each else 1
+        """How many places the smallest such party takes."""
+        return self.places_of(len(self.people) + self.least)
+
+    def places_of(self, n_people: int) -> int:
+        """Return how many places a party of so many people takes."""
+        return n_people if self.places_each else 1
+
+    @cached_property
+    def numbered(self) -> tuple[Person, ...]:
+        """Return the numbered parts, each with its own role and label, as many as there may be."""
+        return tuple(self._numbered(at) for at in range(1, self.most + 1))
+
+    @cached_property
+    def everyone(self) -> tuple[Person, ...]:
+        """Return every part that may be played in such a party, fixed ones first."""
+        return (*self.people, *self.numbered)
+
+    @property
+    def needed(self) -> tuple[Person, ...]:
+        """Return the parts without which it is no such party."""
+        return self.everyone[: len(self.people) + self.least]
+
+    @property
+    def alone(self) -> bool:
+        """Say whether such a party is always one person."""
+        return len(self.people) == 1 and self.more is None
 
     def person(self, role: str) -> Person:
-        """Return the part with this role."""
-        return next(p for p in self.people if p.role == role)
+        """Return the part with this role, numbered or not."""
+        return next(p for p in self.everyone if p.role == role)
+
+    def _numbered(self, at: int) -> Person:
+        assert self.more
+        return replace(self.more, role=f"{self.more.role}_{at}", label=Words(N_("第{n}位{label}"), n=at, label=self.more.label))
 
 
 def Couple(*asks: Field) -> PartyShape:  # noqa: N802 (reads as a noun in a declaration)
@@ -76,6 +116,25 @@ def Couple(*asks: Field) -> PartyShape:  # noqa: N802 (reads as a noun in a decl
         (Person("husband", N_("丈夫"), "male", asks), Person("wife", N_("妻子"), "female", asks)),
         places_each=False,
     )
+
+
+def Family(*, baby: tuple[Field, ...] = (), carer: tuple[Field, ...] = ()) -> PartyShape:  # noqa: N802
+    """A baby and whoever looks after it: one place for the two. Who brings the baby is whom we call."""
+    return PartyShape(
+        "family",
+        N_("家庭"),
+        N_("家"),
+        (Person("baby", N_("宝宝"), None, baby), Person("carer", N_("带养人"), None, carer, phone_required=True)),
+        places_each=False,
+        proxy=False,
+    )
+
+
+def Delegation(*asks: Field, role: str = "member", label: Label = N_("参加人员"), most: int = 20) -> PartyShape:  # noqa: N802
+    """One to `most` people whom a unit names, a place each; the unit's contact signs them up."""
+    return PartyShape(
+        "delegation", N_("单位推荐"), N_("人"), (), more=Person(role, label, None, asks), least=1, most=most, named_by_unit=True,
+    )  # fmt: skip
 
 
 def Single(*asks: Field, role: str = "participant", label: Label = N_("报名人")) -> PartyShape:  # noqa: N802

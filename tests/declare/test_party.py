@@ -10,9 +10,13 @@ from eventsvc.declare import (
     Choice,
     Counter,
     Couple,
+    Delegation,
     Document,
+    Family,
     Indicator,
     Name,
+    PartyShape,
+    Person,
     Personal,
     Single,
     Text,
@@ -54,6 +58,52 @@ class TestSingle:
         assert Single(role="volunteer", label="志愿者").person("volunteer").label == "志愿者"
         with pytest.raises(StopIteration):
             Single().person("husband")
+
+
+class TestFamily:
+    def test_is_a_baby_and_whoever_looks_after_it_on_one_place(self):
+        family = Family()
+        assert (family.places, [p.role for p in family.people]) == (1, ["baby", "carer"])
+
+    def test_calls_the_carer(self):
+        carer = Family().person("carer")
+        assert next(f for f in carer.fields() if f.name == "phone").required
+        assert not next(f for f in Family().person("baby").fields() if f.name == "phone").required
+
+
+class TestDelegation:
+    def test_is_up_to_so_many_people_a_place_each(self):
+        delegation = Delegation(most=20)
+        assert [delegation.places_of(n) for n in (1, 7, 20)] == [1, 7, 20]
+        assert (delegation.places, delegation.named_by_unit) == (1, True)
+
+    def test_numbers_its_people(self):
+        delegation = Delegation(label="学员", most=3)
+        assert [(p.role, p.label) for p in delegation.everyone] == [("member_1", "第1位学员"), ("member_2", "第2位学员"), ("member_3", "第3位学员")]
+        assert delegation.person("member_3").label == "第3位学员"
+
+    @pytest.mark.parametrize("role", ["member", "member_0", "member_4", "member_01", "wife"])
+    def test_knows_no_other_part(self, role):
+        with pytest.raises(StopIteration):
+            Delegation(most=3).person(role)
+
+    def test_needs_the_first_of_them(self):
+        assert [p.role for p in Delegation().needed] == ["member_1"]
+
+    def test_asks_everybody_the_same(self):
+        asked = [asked_of(p) for p in Delegation(Text("post", "职务"), most=4).everyone]
+        assert asked[0] == asked[3]
+        assert asked[0][-1] == "post"
+
+
+class TestShape:
+    def test_couples_and_families_take_one_place_however_many_they_are(self):
+        assert [shape.places_of(n) for shape in (Couple(), Family()) for n in (1, 2)] == [1, 1, 1, 1]
+
+    @pytest.mark.parametrize("wrong", [{}, {"more": Person("member", "成员")}, {"most": 3}, {"more": Person("member", "成员"), "most": 2, "least": 3}])
+    def test_without_anybody_is_none(self, wrong):
+        with pytest.raises(ValueError, match="nobody"):
+            PartyShape("odd", "怪", "人", (), **wrong)
 
 
 class TestQuestions:
