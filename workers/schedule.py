@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from eventsvc.accounts import forgetting
 from eventsvc.audit import service as audit
 from eventsvc.core.periods import day_of
 from eventsvc.documents import service as documents
@@ -54,6 +55,8 @@ def chores() -> Iterable[Chore]:
         Chore("purge_vault", HOURLY, lambda now: transactional(vault.purge)(day_of(now))),
         Chore("forget_households", HOURLY, people.forget_unkept),
         Chore("forget_parties", HOURLY, registrations.forget_unkept),
+        Chore("forget_sessions", HOURLY, lambda now: forgetting.forget_expired_sessions(now=now)),
+        Chore("forget_tokens", HOURLY, lambda now: forgetting.forget_expired_tokens(now=now)),
         Chore("tidy_papers", HOURLY, lambda now: documents.tidy(now=now)),
         Chore("archive", HOURLY, archiving.put_away),
         Chore("forget_jobs", HOURLY, lambda now: jobs.forget_done(now=now)),
