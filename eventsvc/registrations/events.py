@@ -95,3 +95,70 @@ class Exported:
     reason: str
     rows: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A free place is kept for a party that waits, until it says yes or the time is over."""
+
+    registration_id: UUID
+    activity_id: UUID
+    until: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OfferAccepted:
+    """A party took the place that was kept for it."""
+
+    registration_id: UUID
+    activity_id: UUID
+    at: datetime
+    actor_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Lapsed:
+    """A party let the place go that was kept for it: it said no, or nothing until the time was over."""
+
+    registration_id: UUID
+    activity_id: UUID
+    declined: bool
+    at: datetime
+    actor_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """The organiser said how places are given: `pools` are kinds with their numbers, as text."""
+
+    activity_id: UUID
+    actor_id: UUID
+    admission: str
+    promotion: str
+    offer_hours: int
+    most_passed: int
+    pools: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Those who had entered were put in order, and places given in it."""
+
+    activity_id: UUID
+    actor_id: UUID
+    admission: str
+    placed: int
+    waiting: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SlotsGiven:
+    """Parties got a time of their own (make-up, photo), or another one than before."""
+
+    activity_id: UUID
+    parties: tuple[UUID, ...]
+    at: datetime
+    actor_id: UUID | None = None
