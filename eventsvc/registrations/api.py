@@ -17,7 +17,7 @@ from eventsvc.infra.forms import load
 from eventsvc.infra.openapi import blueprint, body
 from eventsvc.infra.policy import actor, policy
 from eventsvc.kinds import KINDS
-from eventsvc.registrations import listing, openings, queries, service
+from eventsvc.registrations import listing, openings, queries, rush, service
 from eventsvc.registrations.doors import absolute
 from eventsvc.registrations.errors import LinkClosed
 from eventsvc.registrations.models import Channel, Standing
@@ -87,7 +87,7 @@ class Wanted(StrictSchema):
     page = marshal.Whole(least=1, most=100_000, load_default=1)
 
 
-BODIES = [PartySchema.asking(kind) for kind in KINDS.values() if kind.party]
+BODIES = [PartySchema.described(kind) for kind in KINDS.values() if kind.party]
 REQUEST = {"required": True, "content": {"application/json": {"schema": {"oneOf": BODIES}}}}
 KEY = {"in": "header", "name": "Idempotency-Key", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY}}
 
@@ -95,6 +95,7 @@ KEY = {"in": "header", "name": "Idempotency-Key", "required": True, "schema": {"
 @bp.route("/activities/<slug>/registrations", methods=["POST"])
 @bp.doc(requestBody=REQUEST, parameters=[KEY])
 @bp.response(201, ReceiptOut)
+@rush.limited()
 @policy(public=True)
 def sign_up(slug: str) -> dict[str, Any]:
     """Sign a party up through its public link (the last part of /s/…). The same key and body again give the same receipt."""
@@ -104,7 +105,7 @@ def sign_up(slug: str) -> dict[str, Any]:
     key = request.headers.get("Idempotency-Key", "")
     if not 1 <= len(key) <= LONGEST_KEY:
         raise KeyMissing
-    parties = load(PartySchema.asking(opening.kind, opening.plan), body())
+    parties = load(PartySchema.asking(opening.kind, opening.asked), body())
     return _out(service.sign_up(opening, parties, nonce=f"api:{key}", now=clock.now(), channel=Channel.API))
 
 

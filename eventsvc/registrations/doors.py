@@ -1,7 +1,6 @@
 """What the doors of registrations share: the blueprint, the form of a party, the cookie of a party."""
 
 import base64
-import secrets
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -13,12 +12,13 @@ from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from eventsvc.core import clock
 from eventsvc.core.errors import NotFound
 from eventsvc.core.masking import mask_name, mask_phone
 from eventsvc.core.words import N_
 from eventsvc.infra.forms import BadForm, Form
 from eventsvc.infra.i18n import say
-from eventsvc.registrations import queries
+from eventsvc.registrations import nonces, queries
 from eventsvc.registrations.openings import Opening
 from eventsvc.registrations.queries import Record
 from eventsvc.registrations.service import Receipt
@@ -72,10 +72,20 @@ def nonce() -> str:
     return given
 
 
-def kept_nonce() -> str:
-    """Return the nonce to draw a form with: the one it came with, else a new one."""
+def nonce_of(slug: str) -> str:
+    """Return the nonce of a public form: drawn by us for this activity, and not a moment ago."""
+    given = nonce()
+    if (drawn := nonces.drawn_at(slug, given)) is None:
+        raise BadForm
+    if _settings().rate_limits:
+        nonces.refuse_haste(drawn, clock.now())
+    return given
+
+
+def kept_nonce(slug: str) -> str:
+    """Return the nonce to draw a public form with: the one it came with, else a new one."""
     given = request.form.get("_nonce", "")
-    return given if SHORTEST_NONCE <= len(given) <= LONGEST_NONCE else secrets.token_urlsafe(18)
+    return given if nonces.drawn_at(slug, given) else nonces.draw(slug, clock.now())
 
 
 def _cookie() -> str:

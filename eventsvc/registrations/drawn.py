@@ -47,16 +47,16 @@ def sign_up_page(form: PartyForm, opening: Opening) -> str:
     """Return the page of a sign-up; as long as nothing was typed, only the nonce and the number of places left differ."""
     villages = village_choices(openings.villages(opening.organisation_id))
     if request.method != "GET" or request.args:
-        return _form(form, opening, villages, kept_nonce(), str(opening.left))
+        return _form(form, opening, villages, kept_nonce(opening.slug), str(opening.left))
     seen = (replace(opening, taken=0, waiting=0), opening.full, villages)
-    own = {NONCE: kept_nonce(), LEFT: str(opening.left)}
+    own = {NONCE: kept_nonce(opening.slug), LEFT: str(opening.left)}
     return _filled_in(f"s/{opening.slug}", seen, lambda: _form(form, opening, villages, NONCE, LEFT), own)
 
 
 def _form(form: PartyForm, opening: Opening, villages: list[tuple[str, str]], nonce: str, left: str) -> str:
     return render_template(
         "registrations/sign_up.html", opening=opening, kind=opening.kind, form=form, nonce=nonce, villages=villages, left=left,
-        consents=consent.asked_by(opening.kind), moved=times_moved(opening),
+        consents=consent.asked_by(opening.kind, opening.asked), moved=times_moved(opening),
     )  # fmt: skip
 
 

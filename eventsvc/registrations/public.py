@@ -15,12 +15,12 @@ from eventsvc.infra.i18n import say
 from eventsvc.infra.pages import page
 from eventsvc.infra.policy import policy
 from eventsvc.infra.web import csrf, limiter
-from eventsvc.registrations import consent, finding, openings, queries, service
+from eventsvc.registrations import consent, finding, openings, queries, rush, service
 from eventsvc.registrations.doors import (
     PartyForm,
     bp,
     forgetting,
-    nonce,
+    nonce_of,
     own_record,
     remembering,
     times_moved,
@@ -31,10 +31,11 @@ from eventsvc.registrations.errors import LinkClosed
 from eventsvc.registrations.openings import Opening
 from eventsvc.registrations.queries import Record
 from eventsvc.registrations.schemas import PartySchema
-from eventsvc.registrations.service.change import as_sent, party_of
+from eventsvc.registrations.service.change import as_sent, changing, party_of
 
 
 @bp.route("/s/<slug>", methods=["GET", "POST"])
+@rush.limited(on_breach=lambda _limit: _too_many())
 @csrf.exempt
 @policy(public=True)
 def sign_up(slug: str) -> ResponseReturnValue:
@@ -45,7 +46,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
     no = LinkClosed() if opening.kind.party is None else opening.refusal(clock.now())
     if no and (request.method == "GET" or opening.kind.party is None):
         return _closed(opening, no)
-    return _asked(PartyForm(PartySchema.asking(opening.kind, opening.plan), request.form), opening)
+    return _asked(PartyForm(PartySchema.asking(opening.kind, opening.asked), request.form), opening)
 
 
 def _sent(slug: str) -> ResponseReturnValue:
@@ -53,9 +54,9 @@ def _sent(slug: str) -> ResponseReturnValue:
     known = openings.lately(slug)
     if known.kind.party is None:
         return _closed(known, LinkClosed())
-    form = PartyForm(PartySchema.asking(known.kind, known.plan), request.form)
+    form = PartyForm(PartySchema.asking(known.kind, known.asked), request.form)
     try:
-        done = form.run(service.sign_up, slug, nonce=nonce(), now=clock.now())
+        done = form.run(service.sign_up, slug, nonce=nonce_of(slug), now=clock.now())
     except BadForm as no:
         form.refuse(no)
         done = None
@@ -63,6 +64,14 @@ def _sent(slug: str) -> ResponseReturnValue:
         return _asked(form, openings.opening(slug))
     also = done.also[0].code if done.also else None
     return remembering(done, redirect(url_for(".receipt", code=done.code, also=also), 303))
+
+
+def _too_many() -> Response:
+    """Answer too many forms at once: the form again, with what was typed."""
+    known = openings.lately((request.view_args or {})["slug"])
+    form = PartyForm(PartySchema.asking(known.kind, known.asked), request.form)
+    form.refuse(rush.TooMany())
+    return rush.kept_words(sign_up_page(form, known))
 
 
 def _asked(form: PartyForm, opening: Opening) -> ResponseReturnValue:
@@ -108,7 +117,7 @@ def manage(code: str) -> ResponseReturnValue:
     if record is None or not mine:
         return _locked(record)
     now, kind = clock.now(), record.opening.kind
-    schema = PartySchema.changing(kind, record.opening.plan)
+    schema = changing(record)
     if request.method == "POST":
         form = PartyForm(schema, request.form)
         if form.run(lambda told: service.change(record.id, told, now=now) or True):
@@ -118,7 +127,7 @@ def manage(code: str) -> ResponseReturnValue:
         form = PartyForm(schema, filled=_changeable(record, schema))
     return page(
         "registrations/manage.html", form.status, opening=record.opening, kind=kind, form=form, record=record, may_change=record.may_change(now),
-        villages=village_choices(openings.villages(record.opening.organisation_id)), consents=consent.asked_by(kind),
+        villages=village_choices(openings.villages(record.opening.organisation_id)), consents=consent.asked_by(kind, record.opening.asked),
     )  # fmt: skip
 
 
