@@ -13,6 +13,7 @@ Meaning, for both languages (docs/decisions/0021-own-questions.md):
 3. Questions are looked at in their order. The answer to a hidden question counts as not given.
 4. From a question put to each person, "person." and own questions put to each person mean the same person. From a question
    put to the party they mean anybody: the leaf holds when it holds for one person at least.
+   Of a part that several may play, only those are people of whom something was typed.
 5. Age is full years; who was born on 29 February turns a year older on 1 March where there is no 29th. Without a birth date
    it follows from the ID number (18 or 15 digits); before birth there is none.
 """
@@ -146,12 +147,13 @@ def _born_by_id(raw: Any) -> str:
 def shown(program: Mapping[str, Any], body: Mapping[str, Any]) -> set[tuple[str, str]]:
     """Return which own questions are shown, as (role or "" for the party, id), given what was typed so far.
 
-    `program` is what the page gets too: {day, sex: {role: sex}, each: [ids asked of each person], types: {ref: kind of reading},
+    `program` is what the page gets too: {day, sex: {role: sex}, fixed: [roles that are always there], each: [ids asked of each person], types: {ref: kind of reading},
     questions: [{id, per, when}]},
     and perhaps known: {role: answers that are not in the form}. `body` is a party as it is sent.
     """
     found: set[tuple[str, str]] = set()
-    roles = list(program["sex"])
+    told = body.get("people")
+    roles = [role for role in program["sex"] if role in program["fixed"] or read("given", _at(told, role))]
     for question in program["questions"]:
         for role in roles if question["per"] == "person" else [""]:
             if question["when"] is None or _holds(question["when"], _Scope(program, body, roles, role, found)):

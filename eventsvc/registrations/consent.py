@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from eventsvc.core.words import N_
 from eventsvc.declare import ActivityKind, Personal
+from eventsvc.declare.asked import NOTHING, Asked
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ TEXTS: tuple[ConsentText, ...] = (
 )  # fmt: skip
 
 
-def asked_by(kind: ActivityKind) -> tuple[ConsentText, ...]:
-    """Return what a sign-up of this kind asks to agree to: contact always, the rest as its questions need."""
+def asked_by(kind: ActivityKind, own: Asked = NOTHING) -> tuple[ConsentText, ...]:
+    """Return what a sign-up of this kind asks to agree to: contact always, the rest as its questions and the organiser's own need."""
     people = kind.party.people if kind.party else ()
     classes = {f.personal for f in (*kind.sign_up, *(f for person in people for f in person.fields()))}
-    return tuple(text for text in TEXTS if text.personal in classes | {Personal.CONTACT})
+    return tuple(text for text in TEXTS if text.personal in classes | own.classes | {Personal.CONTACT})

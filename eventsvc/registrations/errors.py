@@ -54,6 +54,13 @@ class ActivityFull(Conflict):
     words = N_("“{title}”名额已满（共{capacity}个）；请打电话给主办单位，有人退出时可以补上")
 
 
+class FormChanged(Conflict):
+    """The organiser asks otherwise now than when this form was read."""
+
+    code = "form_changed"
+    words = N_("主办单位刚刚改过报名表；您填的内容还在，请看看新的问题再提交")
+
+
 class AlreadySignedUp(Conflict):
     """Somebody of this party stands in the list already."""
 

@@ -18,7 +18,7 @@ from eventsvc.infra.pages import page
 from eventsvc.infra.policy import actor, policy
 from eventsvc.infra.workbooks import MEDIA
 from eventsvc.kinds import KINDS
-from eventsvc.registrations import consent, listing, openings, queries, service
+from eventsvc.registrations import consent, listing, openings, queries, questionnaires, service
 from eventsvc.registrations.doors import PartyForm, bp, nonce, village_choices
 from eventsvc.registrations.models import Channel, Standing
 from eventsvc.registrations.schemas import Party, PartySchema
@@ -64,13 +64,14 @@ def index(activity_id: UUID) -> ResponseReturnValue:
 def add(activity_id: UUID) -> ResponseReturnValue:
     """Write down a party that called or came by."""
     activity = _activity(activity_id, Role.GROUP_LEADER)
-    form = PartyForm(PartySchema.asking(_kind_with_sign_up(activity), activity.plan), request.form)
+    own = openings.opening_of(activity_id).asked
+    form = PartyForm(PartySchema.asking(_kind_with_sign_up(activity), own), request.form)
     if request.method == "POST" and (made := form.run(_enter, activity_id)):
         flash(say(N_("已登记")), "success")
         return redirect(url_for(".show", activity_id=activity_id, registration_id=made), 303)
     villages = village_choices(openings.villages(activity.organisation_id))
     token = request.form.get("_nonce") or secrets.token_urlsafe(18)
-    return _page("registrations/add.html", activity, form.status, form=form, villages=villages, nonce=token, consents=consent.asked_by(KINDS[activity.kind]))
+    return _page("registrations/add.html", activity, form.status, form=form, villages=villages, nonce=token, consents=consent.asked_by(KINDS[activity.kind], own))
 
 
 def _enter(activity_id: UUID, parties: tuple[Party, ...]) -> UUID:
@@ -94,7 +95,7 @@ def show(activity_id: UUID, registration_id: UUID) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             service.unmask(activity_id, registration_id, request.form.get("reason", ""), actor=actor(), now=clock.now())
-            full, form = True, PartyForm(PartySchema.asking(record.opening.kind, activity.plan), filled=as_sent(party_of(record)))
+            full, form = True, PartyForm(PartySchema.asking(record.opening.kind, record.opening.asked), filled=as_sent(party_of(record)))
         except DomainError as no:
             wrong = no
     return _show(activity, record, full=full, wrong=wrong, form=form)
@@ -103,8 +104,8 @@ def show(activity_id: UUID, registration_id: UUID) -> ResponseReturnValue:
 def _show(activity: Activity, record: queries.Record, *, full: bool, wrong: DomainError | None, form: PartyForm | None) -> ResponseReturnValue:
     status = wrong.status if wrong else (form.status if form else 200)
     return _page(
-        "registrations/show.html", activity, status, record=record, told=told(record.opening.kind, activity.plan, queries.parties([record.id])[0], full=full), full=full, wrong=wrong, form=form,
-        villages=village_choices(openings.villages(activity.organisation_id)), consents=consent.asked_by(record.opening.kind),
+        "registrations/show.html", activity, status, record=record, told=told(record.opening.kind, questionnaires.versions(record.opening), queries.parties([record.id])[0], full=full), full=full, wrong=wrong, form=form,
+        villages=village_choices(openings.villages(activity.organisation_id)), consents=consent.asked_by(record.opening.kind, record.opening.asked),
         may=queries.sees_people(activity, actor(), Role.ORGANISER),
     )  # fmt: skip
 
@@ -115,7 +116,7 @@ def correct(activity_id: UUID, registration_id: UUID) -> ResponseReturnValue:
     """Correct what a party told; refused, it shows what it is corrected from, which leaves the same trace as a look."""
     activity = _activity(activity_id, Role.ORGANISER)
     record = _record(activity_id, registration_id)
-    form = PartyForm(PartySchema.asking(record.opening.kind, activity.plan), request.form)
+    form = PartyForm(PartySchema.asking(record.opening.kind, record.opening.asked), request.form)
     if form.run(lambda told: service.correct(registration_id, told, actor=actor(), now=clock.now()) or True):
         flash(say(N_("已更正")), "success")
         return redirect(url_for(".show", activity_id=activity_id, registration_id=registration_id), 303)
@@ -169,5 +170,5 @@ def export(activity_id: UUID) -> ResponseReturnValue:
     activity = _activity(activity_id, Role.ORGANISER)
     kind, full = _kind_with_sign_up(activity), request.method == "POST"
     rows = service.export(activity_id, full=full, reason=request.form.get("reason", ""), actor=actor(), now=clock.now())
-    made = roster_workbook(activity.title, kind, activity.plan, rows, full=full)
+    made = roster_workbook(activity.title, kind, questionnaires.versions(openings.opening_of(activity_id)), rows, full=full)
     return Response(made, mimetype=MEDIA, headers={"Content-Disposition": "attachment; filename=registrations.xlsx", "Cache-Control": "no-store"})

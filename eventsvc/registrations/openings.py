@@ -11,7 +11,9 @@ from sqlalchemy import and_, bindparam, func, select
 
 from eventsvc.activities.models import Activity, Move, State
 from eventsvc.core.errors import DomainError, NotFound
+from eventsvc.core.periods import day_of
 from eventsvc.declare import ActivityKind
+from eventsvc.declare.asked import NOTHING, Asked, asked_by
 from eventsvc.infra.db import db, glance
 from eventsvc.infra.pages import moment_words
 from eventsvc.kinds import KINDS
@@ -84,6 +86,11 @@ class Opening:
         return KINDS[self.kind_code]
 
     @property
+    def asked(self) -> Asked:
+        """Return the organiser's own questions as they are asked now."""
+        return NOTHING if not self.questions else _asked(self)
+
+    @property
     def places(self) -> int:
         """Return how many places one party takes."""
         return self.kind.party.places if self.kind.party else 1
@@ -125,6 +132,13 @@ class Opening:
 
     def _full(self) -> DomainError | None:
         return ActivityFull(title=self.title, capacity=self.cap) if self.full and not self.waiting_list else None
+
+
+def _asked(where: Opening) -> Asked:
+    """Return what this version of the questions asks; a version never changes."""
+    some = any(question["type"] == "division" for question in where.questions)
+    offered = villages(where.organisation_id) if some else {}
+    return asked_by(where.kind, where.questions, version=where.form_version, day=day_of(where.starts_at), villages=offered)
 
 
 _LAST_MOVE = (

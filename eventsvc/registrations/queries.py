@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, func, literal, select, union_all
+from sqlalchemy import Row, and_, bindparam, case, func, literal, select, union_all
 from sqlalchemy.sql import Select
 
 from eventsvc.activities.models import Activity, State
@@ -50,6 +50,15 @@ class Record:
     created_at: datetime
     changed_at: datetime
     withdrawn_at: datetime | None
+    form_version: int
+    """By which version of the own questions it was asked."""
+    wanted: int
+    """How many places of the main pool it takes, or would take."""
+    wants: Mapping[str, Any]
+    """What it takes of further pools: id in hex → places."""
+    passed: int
+    offer_until: datetime | None
+    rank: int | None
     ahead: int
     """Its place among those who wait, from 1; 0 when it does not wait."""
 
@@ -76,7 +85,7 @@ _AHEAD = (
 _RECORD = (
     R.c.id, R.c.code, R.c.standing, R.c.channel, R.c.seq, R.c.answers, R.c.consents, R.c.by_proxy, R.c.placed_count,
     R.c.organisation_id, R.c.review_reason, R.c.secret_hash, R.c.secret_version, R.c.created_at, R.c.changed_at, R.c.withdrawn_at,
-    _AHEAD,
+    R.c.form_version, R.c.wanted, R.c.wants, R.c.passed, R.c.offer_until, R.c.rank, _AHEAD,
 )  # fmt: skip
 _RECORDS = select(*(c.label(f"c{i}") for i, c in enumerate((*COLUMNS, *_RECORD)))).select_from(R.join(SOURCE, A.c.id == R.c.activity_id))
 _BY_CODE = _RECORDS.where(R.c.code == bindparam("code"))
@@ -143,6 +152,7 @@ class PartyRow:
     proxy: Mapping[str, Any] | None
     created_at: datetime
     review_reason: str = ""
+    form_version: int = 0
 
     @property
     def names(self) -> str:
@@ -194,7 +204,7 @@ def _opened(condition: Any) -> list[PartyRow]:
     """Two statements: the parties with their people, and what the vault holds of both."""
     query = (
         select(
-            R.c.id, R.c.code, R.c.standing, R.c.seq, R.c.channel, R.c.answers, R.c.created_at, R.c.review_reason,
+            R.c.id, R.c.code, R.c.standing, R.c.seq, R.c.channel, R.c.answers, R.c.created_at, R.c.review_reason, R.c.form_version,
             U.c.name.label("village"), T.c.id.label("person_id"), T.c.role, T.c.attended,
         )
         .select_from(R.join(T, T.c.registration_id == R.c.id).outerjoin(U, U.c.id == R.c.organisation_id))
@@ -223,7 +233,7 @@ def _party_row(rows: Sequence[Row[Any]], held: Mapping[UUID, Mapping[str, Any]])
         first.id, first.code, first.standing, first.seq, first.channel, first.village or own.get("_village", ""),
         {**first.answers, **{k: v for k, v in own.items() if not k.startswith("_")}},
         tuple(_person_row(row, held.get(row.person_id, {})) for row in rows),
-        own.get("_proxy"), first.created_at, first.review_reason,
+        own.get("_proxy"), first.created_at, first.review_reason, first.form_version,
     )  # fmt: skip
 
 
@@ -288,3 +298,12 @@ def pool_of(activity_id: UUID, *, lock: bool = False) -> Row[Any] | None:
     return db.session.execute(query.with_for_update() if lock else query).first()
 
 
+_MAIN_FIRST = case((P.c.kind == MAIN, 0), else_=1)
+
+
+def pools(activity_id: UUID, *, lock: bool = False) -> Sequence[Row[Any]]:
+    """Return all pools of an activity, the main one first; locked, in the one order in which everybody locks them."""
+    query: Select[Any] = select(*P.c).where(P.c.activity_id == activity_id)
+    if lock:
+        return db.session.execute(query.order_by(_MAIN_FIRST, P.c.id).with_for_update()).all()
+    return db.session.execute(query.order_by(_MAIN_FIRST, P.c.position, P.c.kind)).all()

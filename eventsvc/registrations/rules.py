@@ -90,7 +90,7 @@ def _nobody_to_call(party: Party) -> Iterator[Fault]:
 
 def _not_agreed(kind: ActivityKind, party: Party) -> Iterator[Fault]:
     agreed = party.consent.purposes()
-    for text in asked_by(kind):
+    for text in asked_by(kind, party.asked):
         needed = text.purpose == "contact" or text.personal in given_classes(kind, party)
         if needed and text.purpose not in agreed:
             yield f"consent.{text.purpose}", text.missing
@@ -100,9 +100,9 @@ def given_classes(kind: ActivityKind, party: Party) -> set[Any]:
     """Return the classes of personal data that the party gave of itself: an answer left at its default says nothing."""
     assert kind.party
     asked: list[tuple[tuple[Field, ...], Mapping[str, Any]]] = [
-        (asked_of(kind.party.person(person.role)), person.answers) for person in party.people
+        ((*asked_of(kind.party.person(person.role)), *party.asked.of_person), person.answers) for person in party.people
     ]
-    asked.append((asked_of_party(kind), party.answers))
+    asked.append(((*asked_of_party(kind), *party.asked.of_party), party.answers))
     return {f.personal for questions, answers in asked for f in questions if f.personal and _said(f, answers.get(f.name))}
 
 

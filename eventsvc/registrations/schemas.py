@@ -1,13 +1,13 @@
 """What a party tells us at the door: one grammar for the web form and the API.
 
-`PartySchema.asking(kind, plan).load(body)` gives a tuple of parties: one, or two when both pairs of parents are
+`PartySchema.asking(kind, own).load(body)` gives a tuple of parties: one, or two when both pairs of parents are
 signed up in one go. The schema knows no today and no database; what needs them is asked by `rules` and `service`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
@@ -18,7 +18,6 @@ from eventsvc.declare import (
     ActivityKind,
     Choice,
     Field,
-    LongText,
     Name,
     Person,
     Personal,
@@ -26,8 +25,10 @@ from eventsvc.declare import (
     StrictSchema,
     schema_of,
 )
+from eventsvc.declare.asked import NOTHING, Asked
 from eventsvc.declare.marshal import Str, Yes
 from eventsvc.registrations.consent import asked_by
+from eventsvc.registrations.own import any_own, flat, own_room, program_for, pruned
 
 SELF = "self"
 FOR_WHOM = ((SELF, N_("为自己报名（我是其中一位）")), *((code, label) for code, label in PROXY_RELATIONS))
@@ -93,6 +94,8 @@ class Party:
     village: UUID | None = None
     village_name: str = ""
     consent: Consent = Consent(contact=True)
+    asked: Asked = NOTHING
+    """The organiser's own questions as this party was asked them; the answers stand among the others, by their ids."""
 
     def person(self, role: str) -> PersonAnswers:
         """Return the person with this part."""
@@ -102,31 +105,34 @@ class Party:
         return f"Party({len(self.people)})"
 
 
-def own_questions(plan: Mapping[str, Any]) -> tuple[Field, ...]:
-    """Return what the organiser asks besides; free answers count as personal."""
-    asked = plan.get("questions") or ()
-    return tuple(
-        LongText(f"own_{at}", str(row["label"])[:100], required=bool(row.get("required")), longest=300, rows=2, personal=Personal.CONTACT)
-        for at, row in enumerate(asked)
-        if isinstance(row, Mapping) and row.get("label")
-    )
-
-
 class PartySchema(StrictSchema):
     """A party, whole. Built for one kind by `asking`; never used bare."""
 
+    own: Asked = NOTHING
+    program: Mapping[str, Any] = {}
+    """What decides which of the own questions are shown."""
     village = fields.UUID(load_default=None, allow_none=True, metadata={"label": N_("所在村（社区）"), "widget": "select"})
     village_name = Str(longest=50, load_default="", metadata={"label": N_("上面没有的，请写村（社区）名"), "maxlength": 50})
 
     @classmethod
-    def asking(cls, kind: ActivityKind, plan: Mapping[str, Any] | None = None) -> Schema:
-        """Return the grammar of a sign-up of this kind, with the organiser's own questions; made once, used by all threads."""
-        return _made_once(cls, kind, own_questions(plan or {}), _grammar)
+    def asking(cls, kind: ActivityKind, own: Asked | None = None) -> Schema:
+        """Return the grammar of a sign-up of this kind, with the organiser's own questions (`opening.asked`); made once, used by all threads."""
+        return _made_once(cls, kind, own or NOTHING, _grammar)
 
     @classmethod
-    def changing(cls, kind: ActivityKind, plan: Mapping[str, Any] | None = None) -> Schema:
-        """Return the grammar of a change by the party itself: all but who they are."""
-        return _made_once(cls, kind, own_questions(plan or {}), _grammar_of_change)
+    def changing(cls, kind: ActivityKind, own: Asked | None = None, known: Mapping[str, Any] | None = None) -> Schema:
+        """Return the grammar of a change by the party itself: all but who they are. `known`: what conditions need of that, by role."""
+        made = _made_once(cls, kind, own or NOTHING, _grammar_of_change)
+        if not own or not known:
+            return made
+        mine: Any = type(made)()
+        mine.program = {**mine.program, "known": known}
+        return cast(Schema, mine)
+
+    @classmethod
+    def described(cls, kind: ActivityKind) -> Schema:
+        """Return the grammar as documentation shows it: own questions differ from activity to activity."""
+        return _made_once(cls, kind, NOTHING, _grammar_described)
 
     @pre_load
     def _open_rooms(self, data: Any, **_: Any) -> Any:
@@ -140,13 +146,13 @@ class PartySchema(StrictSchema):
             data["answers"] = data.get("answers", {})
         if "another" in data and _is_untouched(data["another"]):
             del data["another"]
-        return data
+        return pruned(self.own, self.program, data)
 
     @post_load
     def _as_parties(self, data: dict[str, Any], **_: Any) -> tuple[Party, ...]:
         proxy, consent = data.get("proxy"), data["consent"]
-        first, other = _party(data, proxy, consent), data.get("another")
-        return (first,) if other is None else (first, _party(other, proxy, consent))
+        first, other = _party(data, proxy, consent, self.own), data.get("another")
+        return (first,) if other is None else (first, _party(other, proxy, consent, self.own))
 
 
 class AnotherSchema(PartySchema):
@@ -159,7 +165,8 @@ class AnotherSchema(PartySchema):
         people = data.get("people", {})
         if isinstance(people, dict):
             people = {**dict.fromkeys(_roles(self), {}), **people}
-        return {**data, "people": people, **({"answers": data.get("answers", {})} if "answers" in self.fields else {})}
+        opened = {**data, "people": people, **({"answers": data.get("answers", {})} if "answers" in self.fields else {})}
+        return pruned(self.own, self.program, opened)
 
     @post_load
     def _as_parties(self, data: dict[str, Any], **_: Any) -> Any:
@@ -195,9 +202,9 @@ def _roles(schema: Schema) -> list[str]:
     return list(people.schema.fields)
 
 
-def _party(data: Mapping[str, Any], proxy: Proxy | None, consent: Consent) -> Party:
-    people = tuple(PersonAnswers(role, answers) for role, answers in data["people"].items())
-    return Party(people, data.get("answers", {}), proxy, data["village"], data["village_name"] or "", consent)
+def _party(data: Mapping[str, Any], proxy: Proxy | None, consent: Consent, own: Asked) -> Party:
+    people = tuple(PersonAnswers(role, flat(answers)) for role, answers in data["people"].items())
+    return Party(people, flat(data.get("answers", {})), proxy, data["village"], data["village_name"] or "", consent, own)
 
 
 def _is_untouched(value: Any) -> bool:
@@ -213,16 +220,15 @@ def asked_of(person: Person) -> tuple[Field, ...]:
     return tuple(f for f in person.fields() if not f.retired)
 
 
-def asked_of_party(kind: ActivityKind, plan: Mapping[str, Any] | None = None) -> tuple[Field, ...]:
-    """Return the questions put to the party as a whole that are still asked."""
-    return tuple(f for f in (*kind.sign_up, *own_questions(plan or {})) if not f.retired)
+def asked_of_party(kind: ActivityKind) -> tuple[Field, ...]:
+    """Return the questions that a kind puts to the party as a whole and that are still asked."""
+    return tuple(f for f in kind.sign_up if not f.retired)
 
 
-Own = tuple[Field, ...]
 _made: dict[Any, tuple[ActivityKind, Schema]] = {}
 
 
-def _made_once(cls: type[PartySchema], kind: ActivityKind, own: Own, make: Callable[..., Schema]) -> Schema:
+def _made_once(cls: type[PartySchema], kind: ActivityKind, own: Asked, make: Callable[..., Schema]) -> Schema:
     """Building a schema takes milliseconds: the same questions are built once a process."""
     key = (make, kind.code, kind.version, own)
     found = _made.get(key)
@@ -233,34 +239,49 @@ def _made_once(cls: type[PartySchema], kind: ActivityKind, own: Own, make: Calla
     return found[1]
 
 
-def _grammar(cls: type[PartySchema], kind: ActivityKind, own: Own) -> Schema:
+def _grammar(cls: type[PartySchema], kind: ActivityKind, own: Asked) -> Schema:
     rooms = _rooms(kind, own, frozenset())
     if kind.party and kind.party.proxy and len(kind.party.people) > 1:
         asked: dict[str, Any] = {name: rooms[name] for name in ("people", "answers") if name in rooms}
-        other = AnotherSchema.from_dict(asked, name=f"{kind.code}_another")
+        other = _with_own(AnotherSchema.from_dict(asked, name=f"{kind.code}_another"), kind, own)
         rooms["another"] = fields.Nested(other, load_default=None, allow_none=True)
-    return cls.from_dict(rooms, name=f"{kind.code}_party")()
+    return _with_own(cls.from_dict(rooms, name=f"{kind.code}_party"), kind, own)()
 
 
-def _grammar_of_change(cls: type[PartySchema], kind: ActivityKind, own: Own) -> Schema:
-    return cls.from_dict(_rooms(kind, own, UNCHANGEABLE), name=f"{kind.code}_change")()
+def _with_own(made: type[Schema], kind: ActivityKind, own: Asked) -> type[Schema]:
+    schema: Any = made
+    schema.own, schema.program = own, program_for(own, kind)
+    return made
 
 
-def _rooms(kind: ActivityKind, own: Own, without: frozenset[str]) -> dict[str, Any]:
+def _grammar_described(cls: type[PartySchema], kind: ActivityKind, own: Asked) -> Schema:
+    return cls.from_dict(_rooms(kind, None, frozenset()), name=f"{kind.code}_party")()
+
+
+def _grammar_of_change(cls: type[PartySchema], kind: ActivityKind, own: Asked) -> Schema:
+    return _with_own(cls.from_dict(_rooms(kind, own, UNCHANGEABLE), name=f"{kind.code}_change"), kind, own)()
+
+
+def _rooms(kind: ActivityKind, own: Asked | None, without: frozenset[str]) -> dict[str, Any]:
     assert kind.party, f"{kind.code} has no sign-up"
-    people: dict[str, Any] = {p.role: _nested((f for f in asked_of(p) if f.name not in without), f"{kind.code}_{p.role}", p.label) for p in kind.party.people}
+    each, together = (any_own(), any_own()) if own is None else (own_room(own, "person"), own_room(own, "party"))
+    people: dict[str, Any] = {
+        p.role: _nested((f for f in asked_of(p) if f.name not in without), f"{kind.code}_{p.role}", p.label, each) for p in kind.party.people
+    }
     rooms: dict[str, Any] = {"people": fields.Nested(StrictSchema.from_dict(people, name=f"{kind.code}_people"), required=True)}
-    if asked := [f for f in (*kind.sign_up, *own) if not f.retired]:
-        rooms["answers"] = _nested(asked, f"{kind.code}_answers")
+    if (asked := asked_of_party(kind)) or together:
+        rooms["answers"] = _nested(asked, f"{kind.code}_answers", "", together)
     if kind.party.proxy:
         rooms["proxy"] = fields.Nested(
             ProxySchema.from_dict({f.name: f.marshal() for f in PROXY}, name="proxy"), load_default=None, allow_none=True
         )
-    agreed: dict[str, Any] = {t.purpose: Yes(load_default=False, metadata={"label": t.words, "widget": "checkbox"}) for t in asked_by(kind)}
+    agreed: dict[str, Any] = {t.purpose: Yes(load_default=False, metadata={"label": t.words, "widget": "checkbox"}) for t in asked_by(kind, own or NOTHING)}
     rooms["consent"] = fields.Nested(ConsentSchema.from_dict(agreed, name=f"{kind.code}_consent"), required=True)
     return rooms
 
 
-def _nested(asked: Any, name: str, label: Any = "") -> fields.Nested:
-    return fields.Nested(schema_of(asked, name), required=True, metadata={"label": label} if label else {})
+def _nested(asked: Any, name: str, label: Any = "", own: fields.Field[Any] | None = None) -> fields.Nested:
+    made = schema_of(asked, name)
+    made = made.from_dict({"own": own}, name=name) if own else made
+    return fields.Nested(made, required=True, metadata={"label": label} if label else {})
 

@@ -20,41 +20,48 @@ from eventsvc.declare import (
     Name,
     Personal,
     Phone,
+    Text,
     YesNo,
 )
+from eventsvc.declare.asked import Division, Upload
 from eventsvc.infra.i18n import say
 from eventsvc.infra.workbooks import Cell, Head, Sheet, workbook
+from eventsvc.registrations.own import is_own
 from eventsvc.registrations.queries import PartyRow, PersonRow
+from eventsvc.registrations.questionnaires import Versions
 from eventsvc.registrations.schemas import asked_of, asked_of_party
 
 SECRET = (Personal.HEALTH, Personal.STORY)
 HIDDEN = "***"
 
 
-def roster_workbook(title: str, kind: ActivityKind, plan: Mapping[str, Any], parties: Sequence[PartyRow], *, full: bool) -> bytes:
+def roster_workbook(title: str, kind: ActivityKind, versions: Versions, parties: Sequence[PartyRow], *, full: bool) -> bytes:
     """Return the xlsx of these parties. Everything is text, so an ID number keeps its eighteen digits and `=1+1` stays a name."""
     note = N_("本表含完整个人信息，只限本次活动使用，用后删除") if full else N_("个人信息已遮盖；需要完整内容请在系统里写明理由后导出")
-    rows = [list(_row(kind, plan, at, party, full)) for at, party in enumerate(parties, start=1)]
-    return workbook(Sheet(say(N_("报名名单")), title, list(_heads(kind, plan)), rows, notes=(say(note),)))
+    rows = [list(_row(kind, versions, at, party, full)) for at, party in enumerate(parties, start=1)]
+    return workbook(Sheet(say(N_("报名名单")), title, list(_heads(kind, versions)), rows, notes=(say(note),)))
 
 
-def _heads(kind: ActivityKind, plan: Mapping[str, Any]) -> Iterator[Head]:
+def _heads(kind: ActivityKind, versions: Versions) -> Iterator[Head]:
     assert kind.party
     yield from (Head(say(words), width=width) for words, width in ((N_("序号"), 6), (N_("编号"), 12), (N_("状态"), 10), (N_("村（社区）"), 16)))
     for person in kind.party.people:
-        yield from (Head(say(f.label), group=say(person.label)) for f in asked_of(person))
-    yield from (Head(say(f.label)) for f in asked_of_party(kind, plan))
+        yield from (Head(say(f.label), group=say(person.label)) for f in (*asked_of(person), *versions.columns("person")))
+    yield from (Head(say(f.label)) for f in (*asked_of_party(kind), *versions.columns("party")))
     yield from (Head(say(words), group=say(N_("代报人"))) for words in (N_("姓名"), N_("关系"), N_("电话")))
     yield Head(say(N_("报名时间")), width=18)
 
 
-def _row(kind: ActivityKind, plan: Mapping[str, Any], at: int, party: PartyRow, full: bool) -> Iterator[Cell]:
+def _row(kind: ActivityKind, versions: Versions, at: int, party: PartyRow, full: bool) -> Iterator[Cell]:
     assert kind.party
     yield from (str(at), party.code, say(party.standing.label), party.village)
     by_role = {person.role: person for person in party.people}
     for part in kind.party.people:
-        yield from (shown(f, _answer(by_role.get(part.role), f), full=full) for f in asked_of(part))
-    yield from (shown(f, party.answers.get(f.name), full=full) for f in asked_of_party(kind, plan))
+        person = by_role.get(part.role)
+        yield from (shown(f, _answer(person, f), full=full) for f in asked_of(part))
+        yield from (_own(f, versions, party, person.extra if person else {}, "person", full) for f in versions.columns("person"))
+    yield from (shown(f, party.answers.get(f.name), full=full) for f in asked_of_party(kind))
+    yield from (_own(f, versions, party, party.answers, "party", full) for f in versions.columns("party"))
     proxy = party.proxy or {}
     yield from (_name(proxy.get("name"), full), say(dict(PROXY_RELATIONS).get(proxy.get("relation", ""), "")), _phone(proxy.get("phone"), full))
     yield f"{local(party.created_at):%Y-%m-%d %H:%M}"
@@ -71,16 +78,27 @@ class Told:
     together: list[tuple[str, str]]
 
 
-def told(kind: ActivityKind, plan: Mapping[str, Any], party: PartyRow, *, full: bool) -> Told:
+def _own(column: Field, versions: Versions, party: PartyRow, answers: Mapping[str, Any], per: str, full: bool) -> str:
+    """Say an own answer, in the column that bears the words in which this party was asked."""
+    asked = versions.asked(party.form_version, per, answers)
+    return next((shown(f, answers.get(f.name), full=full) for f in asked if (f.name, f.label) == (column.name, column.label)), "")
+
+
+def told(kind: ActivityKind, versions: Versions, party: PartyRow, *, full: bool) -> Told:
     """Say what one party told us, masked unless `full`."""
     assert kind.party
     by_role = {person.role: person for person in party.people}
     people = [
-        (say(part.label), [(say(f.label), shown(f, _answer(by_role.get(part.role), f), full=full)) for f in asked_of(part)])
+        (say(part.label), [(say(f.label), shown(f, _answer(by_role.get(part.role), f), full=full)) for f in (*asked_of(part), *_own_of(by_role.get(part.role), party, versions))])
         for part in kind.party.people
     ]
-    together = [(say(f.label), shown(f, party.answers.get(f.name), full=full)) for f in asked_of_party(kind, plan)]
+    asked = (*asked_of_party(kind), *versions.asked(party.form_version, "party", party.answers))
+    together = [(say(f.label), shown(f, party.answers.get(f.name), full=full)) for f in asked]
     return Told(party.names, _proxy_words(party.proxy or {}, full), party.village, people, together)
+
+
+def _own_of(person: PersonRow | None, party: PartyRow, versions: Versions) -> list[Field]:
+    return versions.asked(party.form_version, "person", person.extra) if person else []
 
 
 def _proxy_words(proxy: Mapping[str, Any], full: bool) -> str:
@@ -102,6 +120,10 @@ def shown(question: Field, value: Any, *, full: bool) -> str:
         return ""
     if not full and (hidden := _masked(question, value)) is not None:
         return hidden
+    if isinstance(question, Division):
+        return f"{value.get('name', '')}{value.get('street', '')}"
+    if isinstance(question, Upload):
+        return say(N_("已上传，见附件"))
     if isinstance(question, AnniversaryField):
         return Anniversary.from_dict(value).say()
     if isinstance(question, Choices):
@@ -121,10 +143,14 @@ def _masked(question: Field, value: Any) -> str | None:
         return mask_phone(value)
     if isinstance(question, Name) and question.name != "name":
         return mask_name(value)
+    if isinstance(question, Division):
+        return mask_address(f"{value.get('name', '')}{value.get('street', '')}")
     if question.name == "address":
         return mask_address(value)
     if question.name == "born_on":
         return f"{str(value)[:4]}-**-**"
+    if is_own(question.name) and type(question) is Text:
+        return HIDDEN
     return HIDDEN if question.personal in SECRET or (question.personal and isinstance(question, LongText)) else None
 
 

@@ -54,7 +54,7 @@
 
   /* shown(program, body): a Set of "role/id" ("/id" for the party's questions). */
   const shown = (program, body) => {
-    const found = new Set(), roles = Object.keys(program.sex);
+    const found = new Set(), roles = Object.keys(program.sex).filter((who) => program.fixed.includes(who) || read("given", at(body, "people", who)));
     const values = (ref, role) => {
       const kind = own(program.types, ref) || "given", people = role ? [role] : roles;
       if (ref.startsWith("party.")) return [read(kind, at(body, "answers", ref.slice(6)))];

@@ -82,7 +82,7 @@ def a_program(chance: random.Random) -> dict[str, Any]:
         types[name] = chance.choice(list(conditions.HOW.keys() - {"age"}))
         each += [name] if per == "person" else []
     known = {role: {"age": chance.randrange(20, 100), "sex": sex or "female"} for role, sex in ROLES.items()} if chance.random() < 0.1 else {}
-    return {"day": chance.choice(DAYS), "sex": ROLES, "each": each, "types": types, "questions": questions, **({"known": known} if known else {})}
+    return {"day": chance.choice(DAYS), "sex": ROLES, "fixed": ["husband", "wife"], "each": each, "types": types, "questions": questions, **({"known": known} if known else {})}
 
 
 def a_body(chance: random.Random, program: dict[str, Any]) -> dict[str, Any]:

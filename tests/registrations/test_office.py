@@ -8,12 +8,12 @@ import pytest
 
 from eventsvc.registrations import queries, service
 from eventsvc.registrations.models import Standing
-from eventsvc.registrations.schemas import own_questions
 from eventsvc.registrations.workbook import shown
 from tests.clients import form_of, text_of
 from tests.factories.accounts import a_user, logged_in
 from tests.factories.activities import NOW, an_activity
 from tests.factories.organisations import a_tree
+from tests.factories.questions import a_question, asked
 from tests.factories.registrations import a_name, a_phone, an_id_number, signed_up
 
 UNSURE = {"calendar": "solar", "year": 1977}
@@ -207,7 +207,7 @@ class TestOneParty:
         browser.post(path(activity, f"/{receipt.id}/decide/reject"), {"reason": reason}, status=303)
 
     def test_answers_to_the_organisers_own_questions_are_hidden(self):
-        (question,) = own_questions({"questions": [{"label": "银行卡号"}]})
+        (question,) = asked(a_question("card", label="银行卡号")).of_party
         assert shown(question, "6222020000001234", full=False) == "***"
         assert shown(question, "6222020000001234", full=True) == "6222020000001234"
 

@@ -6,29 +6,33 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from marshmallow import Schema
 from sqlalchemy import delete, insert, select, update
 
 from eventsvc.activities import queries as activities
 from eventsvc.core.actor import Actor, Role
 from eventsvc.core.periods import day_of
 from eventsvc.declare import Field
+from eventsvc.declare.conditions import age_of
 from eventsvc.infra import vault
 from eventsvc.infra.crypto import hashed, keys
 from eventsvc.infra.db import clash_means, db, transactional
 from eventsvc.infra.events import announce
 from eventsvc.infra.vault import VaultRow
-from eventsvc.registrations import queries
+from eventsvc.registrations import queries, questionnaires
 from eventsvc.registrations.errors import AlreadySignedUp, AlreadyWithdrawn, TooLateToChange
 from eventsvc.registrations.events import LinkRenewed, RegistrationChanged
 from eventsvc.registrations.models import CLAIMS as C
 from eventsvc.registrations.models import PARTICIPANTS as T
 from eventsvc.registrations.models import REGISTRATIONS as R
 from eventsvc.registrations.models import table_of
+from eventsvc.registrations.own import facts_known, nested
 from eventsvc.registrations.queries import Record
 from eventsvc.registrations.schemas import (
     UNCHANGEABLE,
     Consent,
     Party,
+    PartySchema,
     PersonAnswers,
     Proxy,
     asked_of,
@@ -87,19 +91,20 @@ def party_of(record: Record) -> Party:
     own = held.get(record.id, {})
     kind = record.opening.kind
     assert kind.party
-    people = tuple(PersonAnswers(row.role, _typed(asked_of(kind.party.person(row.role)), held.get(row.id, {}))) for row in ids)
-    answers = _typed(asked_of_party(kind, record.opening.plan), {**record.answers, **own})
+    asked = questionnaires.asked_of_record(record.opening, record.form_version)
+    people = tuple(PersonAnswers(row.role, _typed((*asked_of(kind.party.person(row.role)), *asked.of_person), held.get(row.id, {}))) for row in ids)
+    answers = _typed((*asked_of_party(kind), *asked.of_party), {**record.answers, **own})
     proxy = Proxy(**own["_proxy"]) if own.get("_proxy") else None
     consent = Consent(**{purpose: True for purpose in record.consents if purpose in Consent.__dataclass_fields__})
-    return Party(people, answers, proxy, record.village_id, own.get("_village", ""), consent)
+    return Party(people, answers, proxy, record.village_id, own.get("_village", ""), consent, asked)
 
 
 def as_sent(party: Party) -> dict[str, Any]:
     """Return a party in the shape in which it is sent, to fill its form in with."""
     proxy = {"relation": party.proxy.relation, "name": party.proxy.name, "phone": party.proxy.phone} if party.proxy else {"relation": "self"}
     return {
-        "people": {p.role: {k: rows.at_rest(v) for k, v in p.answers.items()} for p in party.people},
-        "answers": {k: rows.at_rest(v) for k, v in party.answers.items()},
+        "people": {p.role: nested({k: rows.at_rest(v) for k, v in p.answers.items()}) for p in party.people},
+        "answers": nested({k: rows.at_rest(v) for k, v in party.answers.items()}),
         "proxy": proxy,
         "village": str(party.village) if party.village else None,
         "village_name": party.village_name,
@@ -125,6 +130,7 @@ def _rewrite(record: Record, old: Party, new: Party, actor: Actor | None, now: d
     if not names:
         return
     check(record.opening, new, today=day_of(now))
+    new = _with_former(old, new)
     by_role = {row.role: row.id for row in db.session.execute(select(T.c.id, T.c.role).where(T.c.registration_id == record.id))}
     ring = keys()
     db.session.execute(delete(C).where(C.c.registration_id == record.id))
@@ -133,15 +139,39 @@ def _rewrite(record: Record, old: Party, new: Party, actor: Actor | None, now: d
             db.session.execute(insert(C), claims)
     kept = rows.vault_rows(record.id, rows.party_secrets(record.opening, new), record.opening)
     for person in new.people:
-        kept += rows.vault_rows(by_role[person.role], rows.person_secrets(record.opening, person), record.opening)
+        kept += rows.vault_rows(by_role[person.role], rows.person_secrets(record.opening, person, new.asked), record.opening)
         blob = rows.search_blob(by_role[person.role], person, new, ring)
         db.session.execute(update(T).where(T.c.id == by_role[person.role]).values(search_blob=blob))
     db.session.execute(delete(V).where(V.c.owner_id.in_([record.id, *by_role.values()])))
     db.session.execute(insert(V), kept)
     values = {"answers": rows.plain_answers(record.opening, new), "organisation_id": new.village, "changed_at": now,
+              "form_version": new.asked.version,
               "by_proxy": new.proxy is not None, "consents": {**record.consents, **_new_consents(record, new, now)}}  # fmt: skip
     db.session.execute(update(R).where(R.c.id == record.id).values(values))
     announce(RegistrationChanged(record.id, record.opening.id, names, now, actor.id if actor else None))
+
+
+def changing(record: Record) -> Schema:
+    """Return the grammar of a change by the party itself; conditions know the age and the sex that its form does not show."""
+    asked = record.opening.asked
+    day = asked.program.get("day", "")
+    people = {} if not asked else {p.role: {"age": age_of(_as_typed(p), day), "sex": p.sex} for p in party_of(record).people}
+    return PartySchema.changing(record.opening.kind, asked, facts_known(people, asked))
+
+
+def _as_typed(person: PersonAnswers) -> dict[str, Any]:
+    return {"born_on": rows.at_rest(person.born_on), "id_number": person.id_number}
+
+
+def _with_former(old: Party, new: Party) -> Party:
+    """Keep the answers to questions that are no longer asked: nobody was asked for them again."""
+    were = {person.role: _former(person.answers, old.asked.of_person) for person in old.people}
+    people = tuple(replace(person, answers={**were.get(person.role, {}), **person.answers}) for person in new.people)
+    return replace(new, people=people, answers={**_former(old.answers, old.asked.of_party), **new.answers}, asked=old.asked)
+
+
+def _former(answers: Mapping[str, Any], asked: tuple[Field, ...]) -> dict[str, Any]:
+    return {f.name: answers[f.name] for f in asked if f.retired and f.name in answers}
 
 
 def _new_consents(record: Record, new: Party, now: datetime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from eventsvc.core.lunar import Anniversary
 from eventsvc.core.periods import day_of
 from eventsvc.core.pinyin import search_text
 from eventsvc.declare import Field, Personal
+from eventsvc.declare.asked import NOTHING, Asked
 from eventsvc.declare.personal import KEEP
 from eventsvc.infra.crypto import Keys, hashed, keys
 from eventsvc.infra.vault import row as sealed
@@ -19,6 +20,7 @@ from eventsvc.registrations.consent import TEXTS
 from eventsvc.registrations.models import Channel, Standing
 from eventsvc.registrations.openings import Opening
 from eventsvc.registrations.schemas import Party, PersonAnswers, asked_of, asked_of_party
+from eventsvc.registrations.service.wanting import want
 
 VERSIONS = {text.purpose: text.version for text in TEXTS}
 
@@ -28,7 +30,6 @@ class Made:
     """One party ready to be written: rows only."""
 
     id: UUID
-    n: int
     doubt: str
     registration: dict[str, Any]
     claims: list[dict[str, Any]] = field(default_factory=list)
@@ -42,15 +43,17 @@ def rows_of(
     opening: Opening, party: Party, doubt: str, *, nonce: str, body: bytes, channel: Channel, by: UUID | None, now: datetime
 ) -> Made:
     own, ring = new_id(), keys()
+    n, wants = want(opening, party, at_the_door=channel == Channel.WALK_IN)
     secret = ring.secret("party", own, 1)
     registration = {
         "id": own, "activity_id": opening.id, "organisation_id": party.village, "code": printed_code(ring.blind("code", str(own))),
         "standing": Standing.PLACED, "channel": channel, "nonce": nonce, "fingerprint": body, "secret_hash": hashed(secret),
         "secret_version": 1, "seq": None, "answers": plain_answers(opening, party), "consents": consents(party, now),
-        "by_proxy": party.proxy is not None, "placed_count": opening.places, "review_reason": doubt, "created_at": now,
+        "form_version": party.asked.version, "by_proxy": party.proxy is not None, "placed_count": n, "wanted": n, "wants": wants,
+        "review_reason": doubt, "created_at": now,
         "changed_at": now, "withdrawn_at": None, "created_by": by,
     }  # fmt: skip
-    made = Made(own, opening.places, doubt, registration, claims_of(opening.id, own, party, ring))
+    made = Made(own, doubt, registration, claims_of(opening.id, own, party, ring))
     made.vault += vault_rows(own, party_secrets(opening, party), opening)
     for position, person in enumerate(party.people):
         which = new_id()
@@ -58,30 +61,30 @@ def rows_of(
             "id": which, "registration_id": own, "activity_id": opening.id, "position": position, "role": person.role,
             "search_blob": search_blob(which, person, party, ring), "attended": False,
         })  # fmt: skip
-        made.vault += vault_rows(which, person_secrets(opening, person), opening)
+        made.vault += vault_rows(which, person_secrets(opening, person, party.asked), opening)
     return made
 
 
 def plain_answers(opening: Opening, party: Party) -> dict[str, Any]:
     """Return the party's answers that are not personal, as JSON."""
-    asked = asked_of_party(opening.kind, opening.plan)
+    asked = asked_of_party(opening.kind)
     return {f.name: at_rest(party.answers.get(f.name)) for f in asked if f.personal is None and party.answers.get(f.name) is not None}
 
 
 def party_secrets(opening: Opening, party: Party) -> dict[Personal, dict[str, Any]]:
     """Return the party's personal answers by class, with who signed it up and the village in its own words."""
-    found = _by_class(asked_of_party(opening.kind, opening.plan), party.answers)
+    found = _by_class((*asked_of_party(opening.kind), *party.asked.of_party), party.answers)
     more = {"_proxy": asdict(party.proxy) if party.proxy else None, "_village": party.village_name}
     if kept := {name: value for name, value in more.items() if value}:
         found.setdefault(Personal.CONTACT, {}).update(kept)
     return found
 
 
-def person_secrets(opening: Opening, person: PersonAnswers) -> dict[Personal, dict[str, Any]]:
+def person_secrets(opening: Opening, person: PersonAnswers, own: Asked = NOTHING) -> dict[Personal, dict[str, Any]]:
     """Return a person's answers by class; all of them are personal."""
     assert opening.kind.party
     part = opening.kind.party.person(person.role)
-    found = _by_class(asked_of(part), person.answers, otherwise=Personal.CONTACT)
+    found = _by_class((*asked_of(part), *own.of_person), person.answers, otherwise=Personal.CONTACT)
     if part.sex:
         found.setdefault(Personal.CONTACT, {})["sex"] = part.sex
     return found
