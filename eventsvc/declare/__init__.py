@@ -31,12 +31,13 @@ from eventsvc.declare.kind import (
     Task,
     per_registration,
 )
-from eventsvc.declare.party import PROXY_RELATIONS, Couple, Delegation, Family, PartyShape, Person, Single
+from eventsvc.declare.party import PROXY_RELATIONS, UNIT_CONTACT, Couple, Delegation, Family, PartyShape, Person, Single
 from eventsvc.declare.personal import Personal
 from eventsvc.declare.schema import StrictSchema, schema_of
 
 __all__ = [
     "PROXY_RELATIONS",
+    "UNIT_CONTACT",
     "ActivityKind",
     "AnniversaryField",
     "BudgetLine",

@@ -18,6 +18,8 @@ PROXY_RELATIONS = (
     ("group_leader", N_("会员小组长")),
     ("other", N_("其他")),
 )
+UNIT_CONTACT = ("unit", N_("推荐单位经办人"))
+"""Who signs up the people whom a unit names."""
 
 
 @dataclass(frozen=True)

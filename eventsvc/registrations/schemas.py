@@ -15,10 +15,12 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 from eventsvc.core.words import N_
 from eventsvc.declare import (
     PROXY_RELATIONS,
+    UNIT_CONTACT,
     ActivityKind,
     Choice,
     Field,
     Name,
+    PartyShape,
     Person,
     Personal,
     Phone,
@@ -31,14 +33,23 @@ from eventsvc.registrations.consent import asked_by
 from eventsvc.registrations.own import any_own, flat, own_room, program_for, pruned
 
 SELF = "self"
+Roles = tuple[str, ...] | None
 FOR_WHOM = ((SELF, N_("为自己报名（我是其中一位）")), *((code, label) for code, label in PROXY_RELATIONS))
 UNCHANGEABLE = frozenset({"name", "sex", "born_on", "id_number"})
 """Who somebody is: corrected by the office, not by whoever holds the link."""
+RELATIONS = dict((*PROXY_RELATIONS, UNIT_CONTACT))
+"""How whoever signs somebody up may be related to them, in words."""
 PROXY: tuple[Field, ...] = (
     Choice("relation", N_("您为谁报名？"), of=FOR_WHOM, personal=Personal.CONTACT, help=N_("替父母、亲友报名的，请选您和他们的关系")),
     Name("name", N_("您的姓名"), required=False, personal=Personal.CONTACT, help=N_("替别人报名时填写")),
     Phone("phone", N_("您的电话"), required=False, personal=Personal.CONTACT, help=N_("替别人报名时填写；有变动先打给您")),
 )
+UNIT_PROXY: tuple[Field, ...] = (
+    Choice("relation", N_("谁来报名？"), of=(UNIT_CONTACT, (SELF, N_("参加的人自己报名"))), default=UNIT_CONTACT[0], personal=Personal.CONTACT),
+    Name("name", N_("经办人姓名"), required=False, personal=Personal.CONTACT, help=N_("单位派人参加的，请留经办人")),
+    Phone("phone", N_("经办人电话"), required=False, personal=Personal.CONTACT, help=N_("有变动先打给经办人")),
+)
+"""Who signs up where a unit names its people."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -115,14 +126,17 @@ class PartySchema(StrictSchema):
     village_name = Str(longest=50, load_default="", metadata={"label": N_("上面没有的，请写村（社区）名"), "maxlength": 50})
 
     @classmethod
-    def asking(cls, kind: ActivityKind, own: Asked | None = None) -> Schema:
-        """Return the grammar of a sign-up of this kind, with the organiser's own questions (`opening.asked`); made once, used by all threads."""
-        return _made_once(cls, kind, own or NOTHING, _grammar)
+    def asking(cls, kind: ActivityKind, own: Asked | None = None, roles: Roles = None) -> Schema:
+        """Return the grammar of a sign-up of this kind, with the organiser's own questions (`opening.asked`); made once, used by all threads.
+
+        With `roles`, that of a party that stands already: of exactly these people.
+        """
+        return _made_once(cls, kind, own or NOTHING, _grammar, roles)
 
     @classmethod
-    def changing(cls, kind: ActivityKind, own: Asked | None = None, known: Mapping[str, Any] | None = None) -> Schema:
+    def changing(cls, kind: ActivityKind, own: Asked | None = None, known: Mapping[str, Any] | None = None, roles: Roles = None) -> Schema:
         """Return the grammar of a change by the party itself: all but who they are. `known`: what conditions need of that, by role."""
-        made = _made_once(cls, kind, own or NOTHING, _grammar_of_change)
+        made = _made_once(cls, kind, own or NOTHING, _grammar_of_change, roles)
         if not own or not known:
             return made
         mine: Any = type(made)()
@@ -132,7 +146,7 @@ class PartySchema(StrictSchema):
     @classmethod
     def described(cls, kind: ActivityKind) -> Schema:
         """Return the grammar as documentation shows it: own questions differ from activity to activity."""
-        return _made_once(cls, kind, NOTHING, _grammar_described)
+        return _made_once(cls, kind, NOTHING, _grammar_described, None)
 
     @pre_load
     def _open_rooms(self, data: Any, **_: Any) -> Any:
@@ -140,8 +154,7 @@ class PartySchema(StrictSchema):
         if not isinstance(data, dict):
             return data
         data = {**data, "people": data.get("people", {}), "consent": data.get("consent", {})}
-        if isinstance(data["people"], dict):
-            data["people"] = {**dict.fromkeys(_roles(self), {}), **data["people"]}
+        data["people"] = _people_told(self, data["people"])
         if "answers" in self.fields:
             data["answers"] = data.get("answers", {})
         if "another" in data and _is_untouched(data["another"]):
@@ -162,9 +175,7 @@ class AnotherSchema(PartySchema):
     def _open_rooms(self, data: Any, **_: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        people = data.get("people", {})
-        if isinstance(people, dict):
-            people = {**dict.fromkeys(_roles(self), {}), **people}
+        people = _people_told(self, data.get("people", {}))
         opened = {**data, "people": people, **({"answers": data.get("answers", {})} if "answers" in self.fields else {})}
         return pruned(self.own, self.program, opened)
 
@@ -197,13 +208,27 @@ class ConsentSchema(StrictSchema):
         return Consent(**data)
 
 
-def _roles(schema: Schema) -> list[str]:
-    people: Any = schema.fields["people"]
-    return list(people.schema.fields)
+def _people_told(schema: Schema, people: Any) -> Any:
+    """Name everybody who must come, leave out those who may and of whom nothing was told."""
+    if not isinstance(people, Mapping):
+        return people
+    rooms: Any = schema.fields["people"]
+    asked: Mapping[str, Any] = rooms.schema.fields
+    told = {role: one for role, one in people.items() if role not in asked or asked[role].required or not _as_drawn(asked[role].schema, one)}
+    needed = [role for role, room in asked.items() if room.required]
+    return {**dict.fromkeys(needed, {}), **told}
+
+
+def _as_drawn(asked: Schema, told: Any) -> bool:
+    """Say whether somebody's questions stand as the page was drawn: empty, or at what is usual."""
+    if not isinstance(told, Mapping):
+        return told in (None, "", [])
+    usual = {name: question.metadata.get("prefill") for name, question in asked.fields.items()}
+    return all(value == usual.get(name) or _is_untouched(value) for name, value in told.items())
 
 
 def _party(data: Mapping[str, Any], proxy: Proxy | None, consent: Consent, own: Asked) -> Party:
-    people = tuple(PersonAnswers(role, flat(answers)) for role, answers in data["people"].items())
+    people = tuple(PersonAnswers(role, flat(answers)) for role, answers in data["people"].items() if answers is not None)
     return Party(people, flat(data.get("answers", {})), proxy, data["village"], data["village_name"] or "", consent, own)
 
 
@@ -225,23 +250,28 @@ def asked_of_party(kind: ActivityKind) -> tuple[Field, ...]:
     return tuple(f for f in kind.sign_up if not f.retired)
 
 
+def proxy_questions(shape: PartyShape) -> tuple[Field, ...]:
+    """Return what is asked of whoever signs somebody else up."""
+    return UNIT_PROXY if shape.named_by_unit else PROXY
+
+
 _made: dict[Any, tuple[ActivityKind, Schema]] = {}
 
 
-def _made_once(cls: type[PartySchema], kind: ActivityKind, own: Asked, make: Callable[..., Schema]) -> Schema:
+def _made_once(cls: type[PartySchema], kind: ActivityKind, own: Asked, make: Callable[..., Schema], roles: Roles) -> Schema:
     """Building a schema takes milliseconds: the same questions are built once a process."""
-    key = (make, kind.code, kind.version, own)
+    key = (make, kind.code, kind.version, own, roles)
     found = _made.get(key)
     if found is None or found[0] is not kind:
         if len(_made) > 500:
             _made.clear()
-        found = _made[key] = (kind, make(cls, kind, own))
+        found = _made[key] = (kind, make(cls, kind, own, roles))
     return found[1]
 
 
-def _grammar(cls: type[PartySchema], kind: ActivityKind, own: Asked) -> Schema:
-    rooms = _rooms(kind, own, frozenset())
-    if kind.party and kind.party.proxy and len(kind.party.people) > 1:
+def _grammar(cls: type[PartySchema], kind: ActivityKind, own: Asked, roles: Roles) -> Schema:
+    rooms = _rooms(kind, own, frozenset(), roles)
+    if kind.party and kind.party.proxy and len(kind.party.people) > 1 and roles is None:
         asked: dict[str, Any] = {name: rooms[name] for name in ("people", "answers") if name in rooms}
         other = _with_own(AnotherSchema.from_dict(asked, name=f"{kind.code}_another"), kind, own)
         rooms["another"] = fields.Nested(other, load_default=None, allow_none=True)
@@ -254,34 +284,51 @@ def _with_own(made: type[Schema], kind: ActivityKind, own: Asked) -> type[Schema
     return made
 
 
-def _grammar_described(cls: type[PartySchema], kind: ActivityKind, own: Asked) -> Schema:
-    return cls.from_dict(_rooms(kind, None, frozenset()), name=f"{kind.code}_party")()
+def _grammar_described(cls: type[PartySchema], kind: ActivityKind, own: Asked, roles: Roles) -> Schema:
+    return cls.from_dict(_rooms(kind, None, frozenset(), roles), name=f"{kind.code}_party")()
 
 
-def _grammar_of_change(cls: type[PartySchema], kind: ActivityKind, own: Asked) -> Schema:
-    return _with_own(cls.from_dict(_rooms(kind, own, UNCHANGEABLE), name=f"{kind.code}_change"), kind, own)()
+def _grammar_of_change(cls: type[PartySchema], kind: ActivityKind, own: Asked, roles: Roles) -> Schema:
+    return _with_own(cls.from_dict(_rooms(kind, own, UNCHANGEABLE, roles), name=f"{kind.code}_change"), kind, own)()
 
 
-def _rooms(kind: ActivityKind, own: Asked | None, without: frozenset[str]) -> dict[str, Any]:
+def _rooms(kind: ActivityKind, own: Asked | None, without: frozenset[str], roles: Roles) -> dict[str, Any]:
     assert kind.party, f"{kind.code} has no sign-up"
-    each, together = (any_own(), any_own()) if own is None else (own_room(own, "person"), own_room(own, "party"))
-    people: dict[str, Any] = {
-        p.role: _nested((f for f in asked_of(p) if f.name not in without), f"{kind.code}_{p.role}", p.label, each) for p in kind.party.people
-    }
-    rooms: dict[str, Any] = {"people": fields.Nested(StrictSchema.from_dict(people, name=f"{kind.code}_people"), required=True)}
+    together = any_own() if own is None else own_room(own, "party")
+    people = fields.Nested(StrictSchema.from_dict(_people(kind, own, without, roles), name=f"{kind.code}_people"), required=True)
+    rooms: dict[str, Any] = {"people": people}
     if (asked := asked_of_party(kind)) or together:
         rooms["answers"] = _nested(asked, f"{kind.code}_answers", "", together)
     if kind.party.proxy:
         rooms["proxy"] = fields.Nested(
-            ProxySchema.from_dict({f.name: f.marshal() for f in PROXY}, name="proxy"), load_default=None, allow_none=True
+            ProxySchema.from_dict({f.name: f.marshal() for f in proxy_questions(kind.party)}, name=_proxy_name(kind.party)), load_default=None, allow_none=True
         )
     agreed: dict[str, Any] = {t.purpose: Yes(load_default=False, metadata={"label": t.words, "widget": "checkbox"}) for t in asked_by(kind, own or NOTHING)}
     rooms["consent"] = fields.Nested(ConsentSchema.from_dict(agreed, name=f"{kind.code}_consent"), required=True)
     return rooms
 
 
-def _nested(asked: Any, name: str, label: Any = "", own: fields.Field[Any] | None = None) -> fields.Nested:
+def _people(kind: ActivityKind, own: Asked | None, without: frozenset[str], roles: Roles) -> dict[str, Any]:
+    """Return the rooms of everybody who may come; of a party that stands already, of those who are in it."""
+    shape = kind.party
+    assert shape
+    each = any_own() if own is None else own_room(own, "person")
+    parts = shape.everyone if roles is None else tuple(shape.person(role) for role in roles)
+    needed = {p.role for p in (shape.needed if roles is None else parts)}
+    numbered = {p.role: shape.more.role for p in shape.numbered if shape.more}
+    return {
+        p.role: _nested((f for f in asked_of(p) if f.name not in without), f"{kind.code}_{numbered.get(p.role, p.role)}", p.label, each, p.role in needed)
+        for p in parts
+    }  # fmt: skip
+
+
+def _proxy_name(shape: PartyShape) -> str:
+    return "unit_proxy" if shape.named_by_unit else "proxy"
+
+
+def _nested(asked: Any, name: str, label: Any = "", own: fields.Field[Any] | None = None, needed: bool = True) -> fields.Nested:
     made = schema_of(asked, name)
     made = made.from_dict({"own": own}, name=name) if own else made
-    return fields.Nested(made, required=True, metadata={"label": label} if label else {})
+    missing: dict[str, Any] = {"required": True} if needed else {"load_default": None, "allow_none": True}
+    return fields.Nested(made, metadata={"label": label} if label else {}, **missing)
 
