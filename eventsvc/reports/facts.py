@@ -10,10 +10,9 @@ from eventsvc.checkin import queries as checkin
 from eventsvc.core.words import N_
 from eventsvc.declare import ActivityKind
 from eventsvc.kinds import KINDS
-from eventsvc.reports.rules import Facts
+from eventsvc.reports.rules import Facts, person_times
 from eventsvc.visits import queries as visits
 
-PERSON_TIMES = N_("人次")
 ROUND = ("households_due", "households_seen", "visits_made", "problems", "referrals", "materials")
 
 
@@ -59,7 +58,7 @@ def facts(activity: Activity) -> Facts:
     if kind.has("round"):
         seen = visits.round_figures(activity.id)
         known |= {name: seen[name] for name in ROUND}
-    return known | {"person_times": _person_times(kind, known)}
+    return known | {"person_times": person_times(kind, known)}
 
 
 def _spending(activity: Activity) -> int | None:
@@ -76,15 +75,3 @@ def _by_name(activity: Activity) -> Facts:
         "parties_registered": came.parties_placed, "parties_present": came.parties_present,
         "people_present": came.people_present, "walk_ins": came.walk_ins,
     }  # fmt: skip
-
-
-def _person_times(kind: ActivityKind, known: Facts) -> int | None:
-    """Count person-times: who came by name, and the largest tally of persons.
-
-    Only the largest: who watched the show, asked a question and was examined may be one and the same. In a round each visit is one.
-    """
-    if kind.has("round"):
-        return known.get("visits_made")
-    named = known.get("people_present")
-    tallied = max((known[f"counter:{c.code}"] or 0 for c in kind.counters if c.unit == PERSON_TIMES), default=None)
-    return None if named is None and tallied is None else (named or 0) + (tallied or 0)

@@ -88,10 +88,10 @@ def photo(activity_id: UUID, photo_id: UUID, *, within: Actor) -> StoredFile:
 
 def values(found: Report, facts: Facts | None = None) -> list[Value]:
     """Return the figures of a report as plain values: as they stand, or with what is known now while it is being written."""
-    kept = {figure.code: figure for figure in found.figures}
-    return [
-        _value(indicator, kept.get(indicator.code), facts) for indicator in rules.indicators(KINDS[found.activity.kind])
-    ]
+    kept, kind = {figure.code: figure for figure in found.figures}, KINDS[found.activity.kind]
+    if facts is not None:
+        facts = rules.following(kind, facts, {code: figure.given for code, figure in kept.items()})
+    return [_value(indicator, kept.get(indicator.code), facts) for indicator in rules.indicators(kind)]
 
 
 def _value(indicator: Indicator, kept: Figure | None, facts: Facts | None) -> Value:

@@ -12,6 +12,8 @@ from eventsvc.declare.kind import SHARED_INDICATORS
 Facts = dict[str, int | None]
 """What the system knows, by the name of the fact; None or not there: nothing knows it."""
 
+PERSON_TIMES = N_("人次")
+
 SECTIONS = (
     ("overview", N_("基本情况")),
     ("done", N_("主要做法")),
@@ -46,6 +48,27 @@ class Value:
 def indicators(kind: ActivityKind) -> tuple[Indicator, ...]:
     """Return what a report of this kind counts: what every kind counts first, each once."""
     return tuple({one.code: one for one in (*SHARED_INDICATORS, *kind.indicators)}.values())
+
+
+def person_times(kind: ActivityKind, known: Facts) -> int | None:
+    """Count person-times: who came by name, and the largest tally of persons.
+
+    Only the largest: who watched the show, asked a question and was examined may be one and the same. In a round each visit is one.
+    """
+    if kind.has("round"):
+        return known.get("visits_made")
+    named = known.get("people_present")
+    tallied = max((known.get(f"counter:{c.code}") or 0 for c in kind.counters if c.unit == PERSON_TIMES), default=None)
+    return None if named is None and tallied is None else (named or 0) + (tallied or 0)
+
+
+def following(kind: ActivityKind, known: Facts, given: Mapping[str, int | None]) -> Facts:
+    """Return what is known, with person-times counted from what the organiser gave instead (by the indicator's code), where she did.
+
+    The other facts stay as the system knows them: each correction is shown beside them.
+    """
+    said: Facts = {one.of: amount for one in indicators(kind) if one.of and (amount := given.get(one.code)) is not None}
+    return known | {"person_times": person_times(kind, known | said)}
 
 
 def missing(

@@ -195,8 +195,10 @@ def _over(activity: Activity, now: datetime) -> bool:
 
 def _count(report: Report, said: dict[str, Said] | None = None) -> None:
     """Write what is known now beside what was said; what was said and is the same as what is known is no other value."""
-    known, kept = facts(report.activity), {figure.code: figure for figure in report.figures}
-    for place, indicator in enumerate(rules.indicators(KINDS[report.activity.kind])):
+    kind, kept = KINDS[report.activity.kind], {figure.code: figure for figure in report.figures}
+    given = {code: figure.given for code, figure in kept.items()} if said is None else {code: one.value for code, one in said.items()}
+    known = rules.following(kind, facts(report.activity), given)
+    for place, indicator in enumerate(rules.indicators(kind)):
         figure = kept.get(indicator.code)
         if figure is None:
             figure = Figure(id=new_id(), report_id=report.id, code=indicator.code, reason="")
