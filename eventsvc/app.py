@@ -182,7 +182,7 @@ def _for_every_page() -> dict[str, Any]:
         "me": me,
         "locale": "en" if i18n.in_english() else "zh_CN",
         "here": request.full_path.rstrip("?") if _can_be_opened_again() else "/",
-        "elder": request.cookies.get(site.ELDER) == "elder",
+        "elder": site.size_of_type(),
         "office_nav": nav.office_nav(me),
         "me_unit": me.unit if me else "",
     }

@@ -6,6 +6,7 @@ import shutil
 from flask import Blueprint, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
+from werkzeug.wrappers import Response
 
 from eventsvc.config import Settings
 from eventsvc.infra.db import db
@@ -15,6 +16,9 @@ from eventsvc.infra.policy import policy
 bp = Blueprint("site", __name__)
 YEAR = 31_536_000
 ELDER = "view"
+STEPS = ("", "elder-1", "elder", "elder-3", "elder-4")
+"""Sizes of type, by what the cookie says: none, then from 19 to 30 pixels; large type begins with the second."""
+USUAL = 2
 _LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f-\xa0\\\u2028\u2029]*")
 """An address below our own root. Browsers take `\\` for `/` and leave out tabs and line ends: none of them may stand in it."""
 
@@ -38,10 +42,20 @@ def language(code: str) -> ResponseReturnValue:
 @bp.get("/elder/<state>")
 @policy(public=True)
 def elder(state: str) -> ResponseReturnValue:
-    """Remember large type and go back."""
-    answer = redirect(safe_next(), 303)
-    value = "elder" if state == "on" else ""
-    answer.set_cookie(ELDER, value, max_age=YEAR, samesite="Lax", httponly=True, secure=_settings().secure)
+    """Remember large type, or a step more or less of it, and go back."""
+    return with_type(redirect(safe_next(), 303), state)
+
+
+def size_of_type() -> int:
+    """Return how large this reader wants the letters: 0 is the usual page, 1 to 4 are large type."""
+    return STEPS.index(said) if (said := request.cookies.get(ELDER, "")) in STEPS else 0
+
+
+def with_type(answer: Response, state: str) -> Response:
+    """Let an answer remember: on, off, larger, smaller."""
+    now = size_of_type()
+    step = {"on": now or USUAL, "larger": min((now or USUAL - 1) + 1, len(STEPS) - 1), "smaller": max(now - 1, 1)}.get(state, 0)
+    answer.set_cookie(ELDER, STEPS[step], max_age=YEAR, samesite="Lax", httponly=True, secure=_settings().secure)
     return answer
 
 

@@ -7,14 +7,15 @@ Of a party nothing is ever kept: the receipt is drawn with blanks only (`Shown`)
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from flask import render_template, request, session
 from markupsafe import escape
 
 from eventsvc.infra.i18n import chosen_locale
-from eventsvc.infra.site import ELDER
-from eventsvc.registrations import consent, openings
+from eventsvc.infra.site import size_of_type
+from eventsvc.registrations import consent, openings, walk
 from eventsvc.registrations.doors import PartyForm, absolute, kept_nonce, qr_image, times_moved, village_choices
 from eventsvc.registrations.models import Standing
 from eventsvc.registrations.openings import Opening
@@ -28,7 +29,7 @@ NONCE, LEFT, CODE, NAMES, LINK, QR = BLANKS = tuple(f"-{name}-{secrets.token_hex
 
 def _filled_in(name: str, seen: Any, draw: Callable[[], str], blanks: Mapping[str, str]) -> str:
     """Return the page of this name as it is drawn from `seen`, its blanks filled in."""
-    key = (name, request.script_root, chosen_locale(), request.cookies.get(ELDER) == "elder")
+    key = (name, request.script_root, chosen_locale(), size_of_type())
     before, text = _pages.get(key, (None, ""))
     if before != seen:
         if len(_pages) > _MOST:
@@ -46,14 +47,18 @@ def _filled_in(name: str, seen: Any, draw: Callable[[], str], blanks: Mapping[st
 def sign_up_page(form: PartyForm, opening: Opening) -> str:
     """Return the page of a sign-up; as long as nothing was typed, only the nonce and the number of places left differ."""
     villages = village_choices(openings.villages(opening.organisation_id))
+    walking = walk.wanted(opening)
+    if request.method == "POST" and walking:
+        return walk.after_refusal(form, opening, kept_nonce(opening.slug))
     if request.method != "GET" or request.args:
-        return _form(form, opening, villages, kept_nonce(opening.slug), str(opening.left))
+        return _form(form, opening, kept_nonce(opening.slug), str(opening.left), villages)
     seen = (replace(opening, taken=0, waiting=0), opening.full, villages)
     own = {NONCE: kept_nonce(opening.slug), LEFT: str(opening.left)}
-    return _filled_in(f"s/{opening.slug}", seen, lambda: _form(form, opening, villages, NONCE, LEFT), own)
+    draw = walk.first_screen if walking else partial(_form, villages=villages)
+    return _filled_in(f"s/{opening.slug}", seen, lambda: draw(form, opening, nonce=NONCE, left=LEFT), own)
 
 
-def _form(form: PartyForm, opening: Opening, villages: list[tuple[str, str]], nonce: str, left: str) -> str:
+def _form(form: PartyForm, opening: Opening, nonce: str, left: str, villages: list[tuple[str, str]]) -> str:
     return render_template(
         "registrations/sign_up.html", opening=opening, kind=opening.kind, form=form, nonce=nonce, villages=villages, left=left,
         consents=consent.asked_by(opening.kind, opening.asked), moved=times_moved(opening),

@@ -8,20 +8,22 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventsvc.core import clock
-from eventsvc.core.errors import DomainError, NotFound
+from eventsvc.core.errors import DomainError, Invalid, NotFound
 from eventsvc.core.words import N_
-from eventsvc.infra.forms import BadForm, Form
+from eventsvc.infra.forms import Form
 from eventsvc.infra.i18n import say
 from eventsvc.infra.pages import page
 from eventsvc.infra.policy import policy
 from eventsvc.infra.web import csrf, limiter
-from eventsvc.registrations import consent, finding, openings, queries, rush, service
+from eventsvc.registrations import consent, finding, nonces, openings, queries, rush, service, walk
 from eventsvc.registrations.doors import (
     PartyForm,
     bp,
     forgetting,
+    kept_nonce,
     nonce_of,
     own_record,
+    party_form,
     remembering,
     times_moved,
     village_choices,
@@ -40,13 +42,14 @@ from eventsvc.registrations.service.change import as_sent, changing, party_of
 @policy(public=True)
 def sign_up(slug: str) -> ResponseReturnValue:
     """Show what the kind asks, and take a party's sign-up."""
-    if request.method == "POST" and request.form.get("_action") != "two":
+    if request.method == "POST" and request.form.get("_action") not in ("two", "whole") and not walk.goes_on():
         return _sent(slug)
     opening = openings.opening(slug)
     no = LinkClosed() if opening.kind.party is None else opening.refusal(clock.now())
     if no and (request.method == "GET" or opening.kind.party is None):
         return _closed(opening, no)
-    return _asked(PartyForm(PartySchema.asking(opening.kind, opening.asked), request.form), opening)
+    form = party_form(PartySchema.asking(opening.kind, opening.asked), opening.id, _drawn_nonce(slug))
+    return walk.one_step(form, opening, kept_nonce(slug)) if walk.goes_on() else _asked(form, opening)
 
 
 def _sent(slug: str) -> ResponseReturnValue:
@@ -54,16 +57,22 @@ def _sent(slug: str) -> ResponseReturnValue:
     known = openings.lately(slug)
     if known.kind.party is None:
         return _closed(known, LinkClosed())
-    form = PartyForm(PartySchema.asking(known.kind, known.asked), request.form)
+    form = party_form(PartySchema.asking(known.kind, known.asked), known.id, _drawn_nonce(slug))
     try:
         done = form.run(service.sign_up, slug, nonce=nonce_of(slug), now=clock.now())
-    except BadForm as no:
+    except Invalid as no:
         form.refuse(no)
         done = None
     if done is None:
         return _asked(form, openings.opening(slug))
     also = done.also[0].code if done.also else None
     return remembering(done, redirect(url_for(".receipt", code=done.code, also=also), 303))
+
+
+def _drawn_nonce(slug: str) -> str:
+    """Return the nonce of the form when we drew it for this activity: files are kept for no other."""
+    given = request.form.get("_nonce", "")
+    return given if nonces.drawn_at(slug, given) else ""
 
 
 def _too_many() -> Response:
@@ -119,7 +128,7 @@ def manage(code: str) -> ResponseReturnValue:
     now, kind = clock.now(), record.opening.kind
     schema = changing(record)
     if request.method == "POST":
-        form = PartyForm(schema, request.form)
+        form = party_form(schema, record.opening.id, f"change:{record.id}")
         if form.run(lambda told: service.change(record.id, told, now=now) or True):
             flash(say(N_("已经改好，主办单位看到的就是新的内容")), "success")
             return redirect(url_for(".receipt", code=code), 303)
