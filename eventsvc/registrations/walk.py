@@ -19,6 +19,8 @@ BACK_TO_SUM = "!"
 def wanted(opening: Opening) -> bool:
     """Say whether this reader goes question by question: in large type, unless the whole form was asked for or cannot be cut up."""
     party = opening.kind.party
+    if request.form.get("_action") == "whole":
+        return False
     if party is None or party.more is not None or opening.asked.uploads:
         return False
     return "_step" in request.form if request.method == "POST" else bool(size_of_type()) and request.args.get("form") != "whole"
