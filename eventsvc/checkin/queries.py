@@ -123,8 +123,15 @@ def by_code(code: str, *, within: Actor | None) -> tuple[UUID, UUID] | None:
 
 def is_full(activity: Activity) -> bool:
     """Say whether one more party would pass the cap, or pass by those who wait."""
-    pool, shape = registrations.pool_of(activity.id), KINDS[activity.kind].party
-    return pool is not None and bool(pool.waiting or pool.taken + (shape.places if shape else 1) > pool.cap)
+    return not registrations.has_room(activity.id, places_for(activity))
+
+
+def places_for(activity: Activity, people: int | None = None) -> int:
+    """Return how many places a party of so many people takes; without a number, the smallest party there is."""
+    shape = KINDS[activity.kind].party
+    if shape is None:
+        return 1
+    return shape.places if people is None else shape.places_of(people)
 
 
 def checked_in_at(activity_id: UUID) -> dict[UUID, datetime]:

@@ -13,11 +13,11 @@ from eventsvc.checkin.errors import AnotherUse, NobodyChosen, NoList, NoPlaceLef
 from eventsvc.checkin.events import CheckedIn, CheckInUndone
 from eventsvc.checkin.models import CheckIn, Method
 from eventsvc.checkin.opening import open_door
+from eventsvc.checkin.queries import places_for
 from eventsvc.core.actor import Actor
 from eventsvc.core.codes import new_id
 from eventsvc.infra.db import clash_means, db, transactional
 from eventsvc.infra.events import announce
-from eventsvc.kinds import KINDS
 from eventsvc.registrations import queries as registrations
 from eventsvc.registrations import service as sign_up
 from eventsvc.registrations.errors import AnotherBody
@@ -94,8 +94,7 @@ def walk_in(activity_id: UUID, party: Party, *, over: bool = False, actor: Actor
     id = id or new_id()
     if (before := _walked_in_before(id, party)) is not None:
         return before
-    shape = KINDS[activity.kind].party
-    if not over and (pool.waiting or pool.taken + (shape.places if shape else 1) > pool.cap):
+    if not over and not registrations.has_room(activity_id, places_for(activity, len(party.people))):
         raise NoPlaceLeft(capacity=pool.cap)
     made = sign_up.add_by_staff(activity_id, party, channel=Channel.WALK_IN, nonce=f"walk-in:{id}", actor=actor, now=now)
     people = list(db.session.scalars(select(Participant.id).where(Participant.registration_id == made)))

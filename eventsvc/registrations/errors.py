@@ -54,11 +54,25 @@ class ActivityFull(Conflict):
     words = N_("“{title}”名额已满（共{capacity}个）；请打电话给主办单位，有人退出时可以补上")
 
 
+class PoolFull(Conflict):
+    """There are places, but none of those that this party needs, or not as many."""
+
+    code = "pool_full"
+    words = N_("剩下的名额不够，或者您要的那一场（村、类别）已经满了；请另选，或打电话给主办单位，有人退出时可以补上")
+
+
 class FormChanged(Conflict):
     """The organiser asks otherwise now than when this form was read."""
 
     code = "form_changed"
     words = N_("主办单位刚刚改过报名表；您填的内容还在，请看看新的问题再提交")
+
+
+class TooLateToAsk(Conflict):
+    """The activity is over or cancelled: nobody will be asked any more."""
+
+    code = "too_late_to_ask"
+    words = N_("活动已经举办或取消，报名表不能再改")
 
 
 class AlreadySignedUp(Conflict):
@@ -96,6 +110,34 @@ class HasCome(Conflict):
     words = N_("这份报名里已经有人签到，不能取消；如果签错了，请先撤销签到")
 
 
+class OfferGone(Conflict):
+    """The place that was kept for the party is not kept any more."""
+
+    code = "offer_gone"
+    words = N_("这个递补名额已经不在了：可能过了确认时间，或者已经放弃；还想参加请打电话给主办单位")
+
+
+class PoolInUse(Conflict):
+    """People have places in what is to be taken away."""
+
+    code = "pool_in_use"
+    words = N_("“{label}”里已经有人，不能去掉；请先把这些人调到别处，或者只把名额改小")
+
+
+class PoolTwice(Invalid):
+    """The same part of the places was named twice."""
+
+    code = "pool_twice"
+    words = N_("有两行名额是同一个场次（村、类别）；请合成一行")
+
+
+class NoRoomThere(Conflict):
+    """What a party wants instead of its place is full, or others wait for it."""
+
+    code = "no_room_there"
+    words = N_("想换的那一场（类别）已经满了，原来的名额还给您留着；请另选，或打电话给主办单位")
+
+
 class NotToReview(Conflict):
     """The party does not wait for a decision (any more)."""
 
@@ -108,3 +150,38 @@ class SayWhy(Invalid):
 
     code = "say_why"
     words = N_("请写明理由，至少两个字；它会留在查阅记录里")
+
+
+class AlreadyDrawn(Conflict):
+    """The draw was held; nothing may make it look otherwise."""
+
+    code = "already_drawn"
+    words = N_("已经抽过签（排过序），结果已公布，不能再抽，也不能再改办法和分法；名额数还可以加减")
+
+
+class DrawnOtherwise(Conflict):
+    """People signed up under one way of admission; another would be unfair to them."""
+
+    code = "drawn_otherwise"
+    words = N_("已经有人按现在的办法报名，不能再换成（或换掉）抽签、按婚龄；要换请另办一场，或先和报名的人说好、取消后重报")
+
+
+class TooEarlyToDraw(Conflict):
+    """People may still sign up."""
+
+    code = "too_early_to_draw"
+    words = N_("报名还没有截止，截止以后才能抽签（排序）；要提前，请先在方案里把截止时间改早")
+
+
+class NothingToDraw(Conflict):
+    """Nobody entered, or there is no draw here (any more)."""
+
+    code = "nothing_to_draw"
+    words = N_("现在没有要抽签（排序）的报名")
+
+
+class SlotTaken(Conflict):
+    """The time that was to be given is full, or is not one of this activity."""
+
+    code = "slot_taken"
+    words = N_("这一批已经满了，或者刚被别人排了；请另选一批")

@@ -28,7 +28,7 @@ from eventsvc.registrations.errors import (
     SignUpPaused,
 )
 from eventsvc.registrations.models import POOLS as P
-from eventsvc.registrations.models import Admission, Promotion, QuestionSet, SignUpRules, table_of
+from eventsvc.registrations.models import Admission, Promotion, QuestionSet, SignUpRules, Standing, table_of
 
 MAIN, RESERVE = "main", "reserve"
 A, U, M, S, Q = map(table_of, (Activity, Organisation, Move, SignUpRules, QuestionSet))
@@ -96,14 +96,31 @@ class Opening:
         return self.kind.party.places if self.kind.party else 1
 
     @property
+    def uniform(self) -> bool:
+        """Say whether all parties take as many places, of the main pool alone.
+
+        Then no later one ever fits where an earlier one does not, and one guarded statement is the whole of a sign-up's way to its place.
+        """
+        shape = self.kind.party
+        return not self.more_pools and (shape is None or shape.more is None or not shape.places_each)
+
+    @property
     def left(self) -> int:
-        """Return how many places are free to a newcomer: none while others wait."""
-        return 0 if self.waiting else max(self.cap - self.taken, 0)
+        """Return how many places are free to a newcomer: none while others wait for the same."""
+        return 0 if self.waiting and self.uniform else max(self.cap - self.taken, 0)
 
     @property
     def full(self) -> bool:
-        """Say whether a newcomer would have to wait."""
-        return self.left < self.places
+        """Say whether a newcomer would have to wait; where somebody decides about all who come, nobody does."""
+        return self.decided_later is None and self.left < self.places
+
+    @property
+    def decided_later(self) -> Standing | None:
+        """Return where whoever comes stands until somebody decides, or a draw does; None where places go to who comes first."""
+        if self.admission == Admission.REVIEW:
+            return Standing.TO_REVIEW
+        drawn = self.admission == Admission.FIRST_COME or self.drawn_at is not None
+        return None if drawn else Standing.ENTERED
 
     @property
     def closes(self) -> datetime:

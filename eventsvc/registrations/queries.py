@@ -21,7 +21,7 @@ from eventsvc.registrations.models import PARTICIPANTS as T
 from eventsvc.registrations.models import POOLS as P
 from eventsvc.registrations.models import REGISTRATIONS as R
 from eventsvc.registrations.models import Channel, Standing, table_of
-from eventsvc.registrations.openings import COLUMNS, MAIN, SOURCE, WIDTH, A, Opening, U
+from eventsvc.registrations.openings import COLUMNS, MAIN, RESERVE, SOURCE, WIDTH, A, Opening, U
 
 V = table_of(VaultRow)
 CORE = ("name", "sex", "phone", "born_on")
@@ -307,3 +307,10 @@ def pools(activity_id: UUID, *, lock: bool = False) -> Sequence[Row[Any]]:
     if lock:
         return db.session.execute(query.order_by(_MAIN_FIRST, P.c.id).with_for_update()).all()
     return db.session.execute(query.order_by(_MAIN_FIRST, P.c.position, P.c.kind)).all()
+
+
+def has_room(activity_id: UUID, n: int) -> bool:
+    """Say whether a party that stands at the door finds a place without being squeezed in, or passing by those who wait."""
+    rows = pools(activity_id)
+    kept = any(row.kind == RESERVE and row.taken + n <= row.cap for row in rows)
+    return not rows or kept or (not rows[0].waiting and rows[0].taken + n <= rows[0].cap)

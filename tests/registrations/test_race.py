@@ -91,9 +91,9 @@ def test_with_the_guard_gone_too_many_get_in(app, monkeypatch):
         time.sleep(0.005)
         return sign_up(seen, parties, **how)
 
-    def write(pool_id, party, n, **_):
-        db.session.execute(update(P).where(P.c.id == pool_id).values(taken=P.c.taken + n))
-        db.session.execute(places.SEAT, {"registration_id": party, "pool_id": pool_id, "n": n})
+    def write(opening, party, n, *_, **__):
+        db.session.execute(update(P).where(P.c.id == opening.pool_id).values(taken=P.c.taken + n))
+        db.session.execute(places.SEAT, {"registration_id": party, "pool_id": opening.pool_id, "n": n})
         return Standing.PLACED, None
 
     monkeypatch.setattr(service, "sign_up", look_then_write)

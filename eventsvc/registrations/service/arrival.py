@@ -21,8 +21,8 @@ from eventsvc.infra.crypto import keys
 from eventsvc.infra.db import clash_means, db, transactional
 from eventsvc.infra.events import announce
 from eventsvc.infra.vault import VaultRow
-from eventsvc.registrations import openings, queries
-from eventsvc.registrations.errors import ActivityFull, AlreadySignedUp, AnotherBody, LinkClosed
+from eventsvc.registrations import attachments, openings, queries
+from eventsvc.registrations.errors import ActivityFull, AlreadySignedUp, AnotherBody, LinkClosed, PoolFull
 from eventsvc.registrations.events import SignedUp
 from eventsvc.registrations.models import CLAIMS as C
 from eventsvc.registrations.models import PARTICIPANTS as T
@@ -33,6 +33,7 @@ from eventsvc.registrations.schemas import Party
 from eventsvc.registrations.service import places
 from eventsvc.registrations.service.checking import check
 from eventsvc.registrations.service.rows import Made, rows_of
+from eventsvc.registrations.service.waiting import LIVE
 
 V = table_of(VaultRow)
 
@@ -94,6 +95,8 @@ def _write(
     opening = openings.opening(door) if isinstance(door, str) else door
     made = _prepare(opening, parties, nonces, body, channel, by, now)
     _insert(opening, made)
+    for party, one in zip(parties, made, strict=True):
+        attachments.attach(party, one.id, opening.id, held=nonces[0])
     for one in made:
         _place(opening, one, channel, by, now)
     return made
@@ -159,9 +162,7 @@ def _insert(opening: Opening, made: Sequence[Made]) -> None:
 
 def _place(opening: Opening, one: Made, channel: Channel, by: UUID | None, now: datetime) -> None:
     assert opening.pool_id
-    way = places.number if one.doubt else places.take
-    may_wait = opening.waiting_list or (channel == Channel.STAFF)
-    done = way(opening.pool_id, one.id, one.n, channel=channel, may_wait=may_wait, now=now)
+    done = _found(opening, one, channel, now)
     if done is None:
         latest = openings.opening_of(opening.id)
         raise (latest.refusal(now) if by is None else None) or _nothing_left(latest)
@@ -169,8 +170,21 @@ def _place(opening: Opening, one: Made, channel: Channel, by: UUID | None, now: 
     announce(SignedUp(one.id, opening.id, one.standing, now, channel, opening.organisation_id, by))
 
 
+def _found(opening: Opening, one: Made, channel: Channel, now: datetime) -> tuple[Standing, int | None] | None:
+    """Find where a party stands: on a place, on the list, or among those whom somebody decides about."""
+    wanted, wants = one.registration["wanted"], one.registration["wants"]
+    decided = None if channel == Channel.WALK_IN else opening.decided_later
+    may_wait = opening.waiting_list or channel == Channel.STAFF or bool(decided)
+    if one.doubt or decided:
+        to = Standing.TO_REVIEW if one.doubt or decided is None else decided
+        return places.number(opening, one.id, wanted, to, channel=channel, may_wait=may_wait, now=now)
+    return places.take(opening, one.id, wanted, wants, channel=channel, may_wait=may_wait, now=now)
+
+
 def _nothing_left(latest: Opening) -> DomainError:
-    return ActivityFull(title=latest.title, capacity=latest.cap) if latest.full else LinkClosed()
+    if latest.full:
+        return ActivityFull(title=latest.title, capacity=latest.cap)
+    return PoolFull() if not latest.uniform and latest.state in LIVE else LinkClosed()
 
 
 # -- sent twice -------------------------------------------------------------------------------------------------------

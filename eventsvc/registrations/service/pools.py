@@ -19,7 +19,7 @@ from eventsvc.registrations.models import POOLS as P
 from eventsvc.registrations.models import REGISTRATIONS as R
 from eventsvc.registrations.models import SEATS as S
 from eventsvc.registrations.models import table_of
-from eventsvc.registrations.service import places
+from eventsvc.registrations.service import waiting
 
 V = table_of(VaultRow)
 NO_LIMIT = 1_000_000
@@ -36,7 +36,7 @@ def hear_plan(event: ActivityPlanned) -> None:
         db.session.execute(insert(P), {"id": new_id(), "activity_id": opening.id, "kind": openings.MAIN, "cap": cap})
     elif cap != opening.cap:
         db.session.execute(update(P).where(P.c.id == opening.pool_id).values(cap=cap))
-        places.fill(opening.id, now=opening.updated_at)
+        waiting.promote(opening.id, opening.updated_at)
 
 
 def hear_move(event: ActivityMoved) -> None:
@@ -46,8 +46,9 @@ def hear_move(event: ActivityMoved) -> None:
     pool = queries.pool_of(event.activity_id, lock=True)
     if pool is None:
         return
-    db.session.execute(update(P).where(P.c.id == pool.id).values(cap=0, taken=0, waiting=0))
-    db.session.execute(delete(S).where(S.c.pool_id == pool.id))
+    all_of_it = select(P.c.id).where(P.c.activity_id == event.activity_id)
+    db.session.execute(delete(S).where(S.c.pool_id.in_(all_of_it)))
+    db.session.execute(update(P).where(P.c.activity_id == event.activity_id).values(cap=0, taken=0, waiting=0))
     db.session.execute(delete(C).where(C.c.activity_id == event.activity_id))
     db.session.execute(update(R).where(R.c.activity_id == event.activity_id).values(placed_count=0))
 

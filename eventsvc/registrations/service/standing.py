@@ -6,9 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from eventsvc.activities import queries as activities
-from eventsvc.activities.models import State
 from eventsvc.core.actor import Actor, Role
-from eventsvc.core.errors import NotFound
 from eventsvc.core.periods import day_of
 from eventsvc.infra.db import changed, db, transactional
 from eventsvc.infra.events import announce
@@ -19,19 +17,20 @@ from eventsvc.registrations.events import Reviewed, Withdrawn
 from eventsvc.registrations.models import CLAIMS as C
 from eventsvc.registrations.models import PARTICIPANTS as T
 from eventsvc.registrations.models import REGISTRATIONS as R
-from eventsvc.registrations.models import Channel, Standing, table_of
+from eventsvc.registrations.models import Standing, table_of
 from eventsvc.registrations.queries import Record
-from eventsvc.registrations.service import places
+from eventsvc.registrations.service import places, waiting
 
 V = table_of(VaultRow)
-GONE = (Standing.WITHDRAWN, Standing.REJECTED)
+GONE = (Standing.WITHDRAWN, Standing.REJECTED, Standing.LAPSED)
+UNDECIDED = (Standing.TO_REVIEW, Standing.ENTERED)
 KEPT_AFTER_GOING = timedelta(days=30)
 
 
 @transactional
 def withdraw(registration_id: UUID, *, now: datetime, actor: Actor | None = None) -> None:
     """Take a party out; asked for twice, it is out once. Its places go to those who wait, its names may sign up again."""
-    record = _locked(registration_id)
+    record = places.locked(registration_id)
     _may_touch(record, actor)
     if record.standing in GONE:
         return
@@ -39,51 +38,48 @@ def withdraw(registration_id: UUID, *, now: datetime, actor: Actor | None = None
         raise TooLateToChange
     if db.session.scalar(select(T.c.id).where(T.c.registration_id == record.id, T.c.attended).limit(1)):
         raise HasCome
-    _leave(record, Standing.WITHDRAWN, now)
+    leave(record, Standing.WITHDRAWN, now)
     announce(Withdrawn(record.id, record.opening.id, record.standing, now, actor.id if actor else None))
-    _move_up(record, now)
+    waiting.move_up(record.opening, now)
 
 
 @transactional
 def admit(registration_id: UUID, *, actor: Actor, now: datetime) -> Standing:
-    """Let a party in that the rules could not tell about: it gets its places, or waits with the number it came with."""
-    record = _locked(registration_id)
+    """Let a party in that somebody had to look at: it gets its places, or waits with the number it came with; or it is drawn with the others."""
+    record = places.locked(registration_id)
     _may_touch(record, actor, Role.ORGANISER)
     if record.standing != Standing.TO_REVIEW:
         raise NotToReview
-    assert record.opening.pool_id
-    done = places.take(record.opening.pool_id, record.id, record.opening.places, channel=Channel.STAFF,
-                       may_wait=record.opening.waiting_list, now=now)  # fmt: skip
-    if done is None:
-        raise ActivityFull(title=record.opening.title, capacity=record.opening.cap)
-    standing = done[0]
-    if standing == Standing.WAITING:
-        places.stand(record.id, standing, record.seq)
-    else:
-        places.stand(record.id, standing, None, holds=record.opening.places)
+    standing = _let_in(record, now)
     announce(Reviewed(record.id, record.opening.id, standing, now, actor.id))
     return standing
 
 
+def _let_in(record: Record, now: datetime) -> Standing:
+    where = record.opening
+    if where.state not in waiting.LIVE:
+        raise TooLateToChange
+    if where.decided_later == Standing.ENTERED:
+        places.stand(record.id, Standing.ENTERED, record.seq)
+        return Standing.ENTERED
+    places.queue(record.id, seq=record.seq)
+    if record.id in waiting.move_up(where, now, newcomer=record.id):
+        return Standing.PLACED
+    if not where.waiting_list:
+        raise ActivityFull(title=where.title, capacity=where.cap)
+    return Standing.WAITING
+
+
 @transactional
 def reject(registration_id: UUID, words: str, *, actor: Actor, now: datetime) -> None:
-    """Turn down a party that was to be reviewed, with words that it will be told."""
-    record = _locked(registration_id)
+    """Turn down a party that was to be decided about, with words that it will be told."""
+    record = places.locked(registration_id)
     _may_touch(record, actor, Role.ORGANISER)
     said = rules.reason(words, 300)
-    if record.standing != Standing.TO_REVIEW:
+    if record.standing not in UNDECIDED:
         raise NotToReview
-    _leave(record, Standing.REJECTED, now, reason=said)
+    leave(record, Standing.REJECTED, now, reason=said)
     announce(Reviewed(record.id, record.opening.id, Standing.REJECTED, now, actor.id))
-
-
-def _locked(registration_id: UUID) -> Record:
-    """Return a registration with its pool locked, the pool first."""
-    activity_id = db.session.scalar(select(R.c.activity_id).where(R.c.id == registration_id))
-    if activity_id is None:
-        raise NotFound
-    queries.pool_of(activity_id, lock=True)
-    return queries.by_id(registration_id)
 
 
 def _may_touch(record: Record, actor: Actor | None, role: Role = Role.ORGANISER) -> None:
@@ -91,22 +87,15 @@ def _may_touch(record: Record, actor: Actor | None, role: Role = Role.ORGANISER)
         queries.must_see_people(activities.activity(record.opening.id, within=actor), actor, role)
 
 
-def _leave(record: Record, to: Standing, now: datetime, reason: str = "") -> None:
-    values = {"standing": to, "placed_count": 0, "changed_at": now, "withdrawn_at": now} | ({"review_reason": reason} if reason else {})
+def leave(record: Record, to: Standing, now: datetime, reason: str = "") -> None:
+    """Write down that a party is gone; free its places and its names. The main pool is locked."""
+    values = {"standing": to, "placed_count": 0, "offer_until": None, "changed_at": now, "withdrawn_at": now}
+    values |= {"review_reason": reason} if reason else {}
     if changed(db.session.execute(update(R).where(R.c.id == record.id, R.c.standing == record.standing).values(values))) != 1:
         raise NotToReview
-    if record.opening.pool_id and record.standing == Standing.PLACED:
-        places.free(record.opening.pool_id, record.id)
-    if record.opening.pool_id and record.standing == Standing.WAITING:
-        places.leave_list(record.opening.pool_id)
+    places.release(record)
     db.session.execute(delete(C).where(C.c.registration_id == record.id))
     people = db.session.scalars(select(T.c.id).where(T.c.registration_id == record.id))
     mine = V.c.owner_id.in_([record.id, *people])
     until = day_of(now) + KEPT_AFTER_GOING
     db.session.execute(update(V).where(mine, V.c.purge_on > until).values(purge_on=until))
-
-
-def _move_up(record: Record, now: datetime) -> None:
-    where = record.opening
-    if where.pool_id and where.state in (State.APPROVED, State.PUBLISHED) and now < where.starts_at:
-        places.promote(where.pool_id, where.id, where.places, now=now)
