@@ -55,6 +55,7 @@ def chores() -> Iterable[Chore]:
         Chore("purge_vault", HOURLY, lambda now: transactional(vault.purge)(day_of(now))),
         Chore("forget_households", HOURLY, people.forget_unkept),
         Chore("forget_parties", HOURLY, registrations.forget_unkept),
+        Chore("forget_attachments", HOURLY, registrations.forget_attachments),
         Chore("forget_sessions", HOURLY, lambda now: forgetting.forget_expired_sessions(now=now)),
         Chore("forget_tokens", HOURLY, lambda now: forgetting.forget_expired_tokens(now=now)),
         Chore("tidy_papers", HOURLY, lambda now: documents.tidy(now=now)),

@@ -163,7 +163,7 @@ def define(given: Any, kind: ActivityKind | None) -> list[dict[str, Any]]:
         known[question["id"]] = source_of(question)
         seen.add(question["id"])
     if faults := {at: wrong for at, wrong in faults.items() if wrong}:
-        raise ValidationError(faults)  # type: ignore[arg-type]
+        raise ValidationError(faults)
     return made
 
 
@@ -255,7 +255,7 @@ def _source(ref: str, asked: Field, per: str) -> Source:
     options = tuple(asked.of) if isinstance(asked, Choice) else ()
     for declared, read_as in ((Choices, "choices"), (Choice, "choice"), (Number, "number"), (Date, "date"), (YesNo, "yesno"),
                               ((Phone, IdNumber, AnniversaryField, Rows), "given"), (Text, "text")):  # fmt: skip
-        if isinstance(asked, declared):  # type: ignore[arg-type]
+        if isinstance(asked, declared):
             return Source(ref, asked.label, read_as, options, per)
     return Source(ref, asked.label, "given", options, per)
 
@@ -374,5 +374,5 @@ def field_of(question: Mapping[str, Any], villages: tuple[tuple[str, str], ...] 
     return made
 
 
-def _days(low: str | None, high: str | None) -> dict[str, date]:
+def _days(low: str | None, high: str | None) -> dict[str, Any]:
     return {name: date.fromisoformat(bound) for name, bound in (("earliest", low), ("latest", high)) if bound}

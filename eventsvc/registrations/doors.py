@@ -13,12 +13,13 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from eventsvc.core import clock
-from eventsvc.core.errors import NotFound
+from eventsvc.core.errors import Invalid, NotFound
 from eventsvc.core.masking import mask_name, mask_phone
 from eventsvc.core.words import N_
+from eventsvc.declare.asked import NOTHING, Asked
 from eventsvc.infra.forms import BadForm, Form
 from eventsvc.infra.i18n import say
-from eventsvc.registrations import nonces, queries
+from eventsvc.registrations import attachments, nonces, queries
 from eventsvc.registrations.openings import Opening
 from eventsvc.registrations.queries import Record
 from eventsvc.registrations.service import Receipt
@@ -36,6 +37,7 @@ class PartyForm(Form):
     def __init__(self, schema: Schema, typed: MultiDict[str, str] | None = None, *, filled: Mapping[str, Any] | None = None) -> None:
         """Read what was typed; a second couple that was just asked for begins with what is usual, as the first did."""
         super().__init__(schema, typed, filled=filled)
+        self.refused_files: dict[str, list[str]] = {}
         if self.two and not any(name.startswith("another.") for name in self.typed):
             self.typed = MultiDict([*self.typed.items(multi=True), *self._usual("another")])
 
@@ -45,6 +47,44 @@ class PartyForm(Form):
             for name in self.names(room):
                 if (usual := self.question(name).metadata.get("prefill")) is not None:
                     yield name, str(usual)
+
+    def load(self) -> Any:
+        """Read it; answers to own questions that are no longer asked, from a page drawn before, are let go."""
+        asked = {q["id"] for q in self._own.questions}
+        self.typed = MultiDict((n, v) for n, v in self.typed.items(multi=True) if ".own." not in n or n.split(".own.")[1].split(".")[0] in asked)
+        if not self.refused_files:
+            return super().load()
+        fields = dict(self.refused_files)
+        try:
+            super().load()
+        except Invalid as no:
+            fields = {**no.fields, **fields}
+        raise Invalid(fields=fields)
+
+    @property
+    def _own(self) -> Asked:
+        return getattr(self.schema, "own", NOTHING)
+
+    @property
+    def takes_files(self) -> bool:
+        """Say whether some question is answered with a file."""
+        return bool(self._own.uploads)
+
+    @property
+    def program(self) -> Mapping[str, Any]:
+        """Return what the page's script needs to show and hide own questions; nothing when none depends on another."""
+        return getattr(self.schema, "program", {}) if self._own.hints else {}
+
+    def own_names(self, room: str) -> list[str]:
+        """Return the dotted names of the own questions in a room of the form."""
+        try:
+            return self.names(f"{room}.own")
+        except KeyError:
+            return []
+
+    def kept_file(self, name: str) -> str:
+        """Say what file was kept for a question, if one was."""
+        return attachments.words_of(self.typed.get(name, ""))
 
     def _label(self, name: str) -> str:
         if name.startswith("consent."):  # its own label is the whole sentence
@@ -62,6 +102,17 @@ class PartyForm(Form):
         if "another" not in self.schema.fields:
             return False
         return request.form.get("_action") == "two" or any(name.startswith("another.") for name in self.typed)
+
+
+def party_form(schema: Schema, activity_id: UUID, nonce: str) -> PartyForm:
+    """Return the form that was sent, its files kept under the nonce, so that none has to be chosen again when it comes back."""
+    own: Asked = getattr(schema, "own", NOTHING)
+    if request.method != "POST" or not own.uploads or not request.files or not nonce:
+        return PartyForm(schema, request.form)
+    typed, refused = attachments.receive(activity_id, own, request.form, request.files, nonce=nonce, now=clock.now())
+    form = PartyForm(schema, typed)
+    form.refused_files = refused
+    return form
 
 
 def nonce() -> str:

@@ -162,3 +162,37 @@ class SlotsGiven:
     parties: tuple[UUID, ...]
     at: datetime
     actor_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class QuestionsChanged:
+    """The organiser asks something else besides; what, stands in the version."""
+
+    activity_id: UUID
+    version: int
+    questions: int
+    """How many there are."""
+    at: datetime
+    actor_id: UUID
+    organisation_id: UUID
+
+
+@dataclass(frozen=True)
+class TemplateKept:
+    """Questions were kept under a name, to be asked again."""
+
+    template_id: UUID
+    organisation_id: UUID
+    at: datetime
+    actor_id: UUID
+
+
+@dataclass(frozen=True)
+class AttachmentOpened:
+    """Somebody of the office looked at a file that a party sent."""
+
+    registration_id: UUID
+    activity_id: UUID
+    attachment_id: UUID
+    at: datetime
+    actor_id: UUID

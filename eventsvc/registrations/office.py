@@ -19,7 +19,7 @@ from eventsvc.infra.policy import actor, policy
 from eventsvc.infra.workbooks import MEDIA
 from eventsvc.kinds import KINDS
 from eventsvc.registrations import consent, listing, openings, queries, questionnaires, service
-from eventsvc.registrations.doors import PartyForm, bp, nonce, village_choices
+from eventsvc.registrations.doors import PartyForm, bp, nonce, party_form, village_choices
 from eventsvc.registrations.models import Channel, Standing
 from eventsvc.registrations.schemas import Party, PartySchema
 from eventsvc.registrations.service.change import as_sent, party_of
@@ -65,7 +65,7 @@ def add(activity_id: UUID) -> ResponseReturnValue:
     """Write down a party that called or came by."""
     activity = _activity(activity_id, Role.GROUP_LEADER)
     own = openings.opening_of(activity_id).asked
-    form = PartyForm(PartySchema.asking(_kind_with_sign_up(activity), own), request.form)
+    form = party_form(PartySchema.asking(_kind_with_sign_up(activity), own), activity_id, request.form.get("_nonce", ""))
     if request.method == "POST" and (made := form.run(_enter, activity_id)):
         flash(say(N_("已登记")), "success")
         return redirect(url_for(".show", activity_id=activity_id, registration_id=made), 303)
@@ -116,7 +116,7 @@ def correct(activity_id: UUID, registration_id: UUID) -> ResponseReturnValue:
     """Correct what a party told; refused, it shows what it is corrected from, which leaves the same trace as a look."""
     activity = _activity(activity_id, Role.ORGANISER)
     record = _record(activity_id, registration_id)
-    form = PartyForm(PartySchema.asking(record.opening.kind, record.opening.asked), request.form)
+    form = party_form(PartySchema.asking(record.opening.kind, record.opening.asked), activity_id, f"change:{registration_id}")
     if form.run(lambda told: service.correct(registration_id, told, actor=actor(), now=clock.now()) or True):
         flash(say(N_("已更正")), "success")
         return redirect(url_for(".show", activity_id=activity_id, registration_id=registration_id), 303)

@@ -98,7 +98,12 @@
 
   const turn = (room, on) => {
     room.hidden = !on;
-    room.querySelectorAll("input, select, textarea").forEach((input) => { input.disabled = !on; input.required = on && "needed" in room.dataset && /^(text|tel|date|radio|select-one|textarea|number)$/.test(input.type) && !("loose" in input.dataset); });
+    room.querySelectorAll(".asked__when").forEach((words) => { words.hidden = true; });
+    const must = on && "needed" in room.dataset, box = /^(text|tel|date|radio|select-one|textarea)$/;
+    room.querySelectorAll("input, select, textarea").forEach((input) => {
+      input.disabled = !on;
+      input.required = must && box.test(input.type) && !("loose" in input.dataset);
+    });
   };
 
   const look = (form) => {
@@ -106,7 +111,6 @@
     for (const prefix of ["", "another."]) {
       const rooms = form.querySelectorAll(`[data-own][data-prefix="${prefix}"]`);
       if (!rooms.length) continue;
-      rooms.forEach((room) => room.querySelectorAll(":disabled").forEach((input) => { input.disabled = false; }));
       const open = shown(program, fold(form, prefix));
       rooms.forEach((room) => turn(room, open.has(room.dataset.own)));
     }

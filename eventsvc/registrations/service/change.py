@@ -19,7 +19,7 @@ from eventsvc.infra.crypto import hashed, keys
 from eventsvc.infra.db import clash_means, db, transactional
 from eventsvc.infra.events import announce
 from eventsvc.infra.vault import VaultRow
-from eventsvc.registrations import queries, questionnaires
+from eventsvc.registrations import attachments, queries, questionnaires
 from eventsvc.registrations.errors import AlreadySignedUp, AlreadyWithdrawn, TooLateToChange
 from eventsvc.registrations.events import LinkRenewed, RegistrationChanged
 from eventsvc.registrations.models import CLAIMS as C
@@ -131,6 +131,9 @@ def _rewrite(record: Record, old: Party, new: Party, actor: Actor | None, now: d
         return
     check(record.opening, new, today=day_of(now))
     new = _with_former(old, new)
+    if new.asked.uploads:
+        attachments.attach(new, record.id, record.opening.id, held=attachments.keyed(f"change:{record.id}"))
+        attachments.let_go_unnamed(new, record.id)
     by_role = {row.role: row.id for row in db.session.execute(select(T.c.id, T.c.role).where(T.c.registration_id == record.id))}
     ring = keys()
     db.session.execute(delete(C).where(C.c.registration_id == record.id))
