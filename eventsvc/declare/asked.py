@@ -44,7 +44,7 @@ TYPES: dict[str, Label] = {
 }  # fmt: skip
 READ_AS = {"text": "text", "long_text": "text", "number": "number", "date": "date", "choice": "choice", "choices": "choices"}
 MOST_QUESTIONS, MOST_OPTIONS = 40, 30
-OWN_ID = re.compile(r"own_[a-z0-9]{4,12}", re.ASCII)
+OWN_ID = re.compile(r"own_[a-z0-9]{2,12}", re.ASCII)
 _OPTION_ID = re.compile(r"o_[a-z0-9]{2,12}", re.ASCII)
 CORE_OF_PERSON = ("name", "sex", "born_on", "id_number")
 
