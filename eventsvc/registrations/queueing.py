@@ -41,19 +41,19 @@ def scan(free: Mapping[UUID, int], waiting: Iterable[Party], k: int, *, everyone
     everybody wants something: once it is empty or blocked, the rest of the list is not read.
     """
     left, blocked, skipped, done = dict(free), set[UUID](), list[_Skipped](), Outcome()
+    if everyone is not None and left.get(everyone, 1) <= 0:
+        return done
     for party in waiting:
-        if everyone is not None and (left.get(everyone, 1) <= 0 or everyone in blocked):
-            break
         lacks = frozenset(pool for pool, n in party.wants.items() if pool in blocked or left.get(pool, n) < n)
         if lacks:
             skipped.append(_Skipped(party.id, lacks, party.passed))
             blocked |= lacks if party.passed >= k else frozenset()
-            continue
-        done.promoted.append(party)
-        for pool, n in party.wants.items():
-            if pool in left:
-                left[pool] -= n
-        blocked |= _pass_over(skipped, party, k, done)
+        else:
+            done.promoted.append(party)
+            left |= {pool: left[pool] - n for pool, n in party.wants.items() if pool in left}
+            blocked |= _pass_over(skipped, party, k, done)
+        if everyone is not None and (left.get(everyone, 1) <= 0 or everyone in blocked):
+            break
     return done
 
 
