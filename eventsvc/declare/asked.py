@@ -347,14 +347,14 @@ def needed(asked: Asked) -> dict[str, bool]:
 
 
 def field_of(question: Mapping[str, Any], villages: tuple[tuple[str, str], ...] = ()) -> Field:
-    """Return the declared field of one own question. It is required in the grammar only when it is always shown.
+    """Return the declared field of one own question; that a hidden one is not missed, its grammar knows (registrations/own.py).
 
     Whatever an organiser asks counts as personal: nobody knows what will be written there.
     """
     personal = Personal.IDENTITY if question["type"] == "id_number" else Personal.CONTACT
     common: dict[str, Any] = {
         "name": question["id"], "label": question["label"], "help": question["help"], "personal": personal,
-        "required": bool(question["required"]) and not question["shown_when"],
+        "required": bool(question["required"]),
     }  # fmt: skip
     options = tuple((o["id"], o["label"]) for o in question["options"])
     low, high = question["min"], question["max"]
