@@ -111,6 +111,11 @@ def full_years(start: date, on: date) -> int:
     return on.year - start.year - ((on.month, on.day) < anniversary)
 
 
+def full_months(start: date, on: date) -> int:
+    """Return how many whole months lie between two days, as babies' ages are told; negative before the first one begins."""
+    return (on.year - start.year) * 12 + on.month - start.month - (on.day < start.day)
+
+
 def _first_day(month: str) -> date:
     found = _MONTH.fullmatch(month)
     if not found or found[1] == "0000":

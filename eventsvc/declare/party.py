@@ -32,6 +32,8 @@ class Person:
     """Given by the part (a husband is male), else asked."""
     asks: tuple[Field, ...] = ()
     phone_required: bool = False
+    without: frozenset[str] = frozenset()
+    """Core questions that make no sense for this part: a baby has no phone."""
 
     def fields(self) -> tuple[Field, ...]:
         """Return every question put to this person: the core, then the kind's own."""
@@ -44,7 +46,7 @@ class Person:
                   help="" if self.phone_required else N_("老人没有电话可以不填")),
             IdNumber("id_number", N_("身份证号"), required=False, personal=Personal.IDENTITY, help=N_("只用于核对是否重复报名，活动结束90天后删除")),
         )
-        asked = {f.name for f in self.asks}
+        asked = {f.name for f in self.asks} | self.without
         return (*(f for f in core if f.name not in asked), *self.asks)
 
 
@@ -126,7 +128,10 @@ def Family(*, baby: tuple[Field, ...] = (), carer: tuple[Field, ...] = ()) -> Pa
         "family",
         N_("家庭"),
         N_("家"),
-        (Person("baby", N_("宝宝"), None, baby), Person("carer", N_("带养人"), None, carer, phone_required=True)),
+        (
+            Person("baby", N_("宝宝"), None, baby, without=frozenset({"phone", "id_number"})),
+            Person("carer", N_("带养人"), None, carer, phone_required=True, without=frozenset({"sex", "born_on", "id_number"})),
+        ),
         places_each=False,
         proxy=False,
     )
@@ -135,7 +140,8 @@ def Family(*, baby: tuple[Field, ...] = (), carer: tuple[Field, ...] = ()) -> Pa
 def Delegation(*asks: Field, role: str = "member", label: Label = N_("参加人员"), most: int = 20) -> PartyShape:  # noqa: N802
     """One to `most` people whom a unit names, a place each; the unit's contact signs them up."""
     return PartyShape(
-        "delegation", N_("单位推荐"), N_("人"), (), more=Person(role, label, None, asks), least=1, most=most, named_by_unit=True,
+        "delegation", N_("单位推荐"), N_("人"), (), more=Person(role, label, None, asks, without=frozenset({"born_on", "id_number"})),
+        least=1, most=most, named_by_unit=True,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What stands on each paper, as plain values: no row of the database ever reaches a template of papers."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -181,17 +181,25 @@ def parties(paper: Document, activity: Activity, subject_id: UUID, today: date) 
     if subject_id != activity.id:
         chosen = [party for party in chosen if party.id == subject_id]
     elif activity.state in (State.HELD, State.ARCHIVED):
-        came = [party for party in chosen if all(person.attended for person in party.people)]
-        chosen = came or chosen
+        chosen = list(_came(chosen, KINDS[activity.kind])) or chosen
     if not chosen:
         raise Trouble(N_("名单已经变了，这份文件没有可印的内容"))
     _not_too_many(chosen)
     day = activity.held_on or day_of(activity.starts_at)
     context = {
         "title": zh(paper.label), "unit": formal_name(activity.organisation), "date": day_words(day),
+        "activity_title": activity.title, "plan": activity.plan,
         "parties": [_printed(party, activity, day) for party in chosen],
     }  # fmt: skip
     return Work(paper.template, context, pages=len(chosen))
+
+
+def _came(expected: list[PartyRow], kind: ActivityKind) -> Iterator[PartyRow]:
+    """Give who came: couples and families whole; of those who have a place each, whoever came of them."""
+    for party in expected:
+        here = tuple(person for person in party.people if person.attended)
+        if here and (len(here) == len(party.people) or (kind.party and kind.party.places_each)):
+            yield replace(party, people=here)
 
 
 def _printed(party: PartyRow, activity: Activity, day: date) -> dict[str, Any]:

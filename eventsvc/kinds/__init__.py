@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Iterable
 
 from eventsvc.core.words import Label
-from eventsvc.declare import ActivityKind, Counter, Document, Field, Indicator, Personal, Rows
+from eventsvc.declare import ActivityKind, Counter, Document, Field, Indicator, Person, Personal, Rows
 
 FACTS = frozenset({
     "activities", "person_times", "parties_registered", "parties_present", "people_present", "walk_ins", "spending",
@@ -72,7 +72,7 @@ def _doubles(kind: ActivityKind) -> Iterable[str]:
         "indicators": [i.code for i in kind.indicators], "counters": [c.code for c in kind.counters],
         "documents": [d.code for d in kind.documents],
     }  # fmt: skip
-    for person in kind.party.people if kind.party else ():
+    for person in parts(kind):
         groups[f"person {person.role}"] = [f.name for f in person.fields()]
     for group, names in groups.items():
         yield from (f"{group}: {name} stands twice" for name in sorted({n for n in names if names.count(n) > 1}))
@@ -100,9 +100,14 @@ def _wrong_capabilities(kind: ActivityKind) -> Iterable[str]:
 
 def questions(kind: ActivityKind) -> list[Field]:
     """Return every question that a kind asks anywhere, those of its people and the columns of its tables included."""
-    people = [f for person in (kind.party.people if kind.party else ()) for f in person.fields()]
+    people = [f for person in parts(kind) for f in person.fields()]
     found = [*kind.plan, *kind.sign_up, *people, *kind.report_questions, *kind.extra.get("visit", ())]
     return found + [column for f in found if isinstance(f, Rows) for column in f.of]
+
+
+def parts(kind: ActivityKind) -> tuple[Person, ...]:
+    """Return the parts of a kind's party, one that several play once."""
+    return (*kind.party.people, *(() if kind.party.more is None else (kind.party.more,))) if kind.party else ()
 
 
 def personal_questions(kind: ActivityKind) -> dict[str, Personal]:
