@@ -8,12 +8,10 @@ from typing import Any, Literal
 from eventsvc.core.words import N_, Label
 from eventsvc.declare.fields import Field
 from eventsvc.declare.party import PartyShape
+from eventsvc.declare.rule import Rule
 
 Capability = Literal["sign_up", "counters", "round"]
 Measure = Literal["sum", "distinct", "money"]
-Rule = Callable[[Mapping[str, Any], Mapping[str, Any]], str | None]
-"""A sign-up rule: (plan, answers) → None when it holds, words of why when it *can't tell* (the party then
-goes to review); raises a DomainError when it refuses. `answers` holds the party's answers and `people`."""
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def receipt_page(record: Record, people: Sequence[tuple[str, str]], may_change: 
     link = absolute("registrations.open_link", secret=record.secret)
     qr = qr_image(absolute("checkin.scan", code=record.code))
     if record.standing != Standing.PLACED or request.args or "_flashes" in session:
-        own = Shown(record.standing, record.code, names, link, qr, record.ahead, record.review_reason)
+        own = Shown(record.standing, record.code, names, link, qr, record.ahead, record.doubts)
         return _receipt(own, record.opening, may_change)
     blank = Shown(Standing.PLACED, CODE, NAMES, LINK, QR)
     seen = (replace(record.opening, taken=0, waiting=0), may_change)

@@ -196,3 +196,15 @@ class AttachmentOpened:
     attachment_id: UUID
     at: datetime
     actor_id: UUID
+
+
+@dataclass(frozen=True)
+class RulesSetAside:
+    """Staff let a party in although these rules (by code) refuse it, and said why."""
+
+    registration_id: UUID
+    activity_id: UUID
+    rules: tuple[str, ...]
+    reason: str
+    at: datetime
+    actor_id: UUID

@@ -17,6 +17,7 @@ from eventsvc.declare import Personal
 from eventsvc.infra.crypto import hashed, keys, same
 from eventsvc.infra.db import db, glance
 from eventsvc.infra.vault import VaultRow
+from eventsvc.registrations import reasons
 from eventsvc.registrations.models import PARTICIPANTS as T
 from eventsvc.registrations.models import POOLS as P
 from eventsvc.registrations.models import REGISTRATIONS as R
@@ -59,8 +60,15 @@ class Record:
     passed: int
     offer_until: datetime | None
     rank: int | None
+    overridden: Mapping[str, Any]
+    """Codes of the rules that staff set aside for it."""
     ahead: int
     """Its place among those who wait, from 1; 0 when it does not wait."""
+
+    @property
+    def doubts(self) -> str:
+        """Say why it must be looked at, or was turned down."""
+        return reasons.told(self.review_reason)
 
     @property
     def secret(self) -> str:
@@ -85,7 +93,7 @@ _AHEAD = (
 _RECORD = (
     R.c.id, R.c.code, R.c.standing, R.c.channel, R.c.seq, R.c.answers, R.c.consents, R.c.by_proxy, R.c.placed_count,
     R.c.organisation_id, R.c.review_reason, R.c.secret_hash, R.c.secret_version, R.c.created_at, R.c.changed_at, R.c.withdrawn_at,
-    R.c.form_version, R.c.wanted, R.c.wants, R.c.passed, R.c.offer_until, R.c.rank, _AHEAD,
+    R.c.form_version, R.c.wanted, R.c.wants, R.c.passed, R.c.offer_until, R.c.rank, R.c.overridden, _AHEAD,
 )  # fmt: skip
 _RECORDS = select(*(c.label(f"c{i}") for i, c in enumerate((*COLUMNS, *_RECORD)))).select_from(R.join(SOURCE, A.c.id == R.c.activity_id))
 _BY_CODE = _RECORDS.where(R.c.code == bindparam("code"))
@@ -233,7 +241,7 @@ def _party_row(rows: Sequence[Row[Any]], held: Mapping[UUID, Mapping[str, Any]])
         first.id, first.code, first.standing, first.seq, first.channel, first.village or own.get("_village", ""),
         {**first.answers, **{k: v for k, v in own.items() if not k.startswith("_")}},
         tuple(_person_row(row, held.get(row.person_id, {})) for row in rows),
-        own.get("_proxy"), first.created_at, first.review_reason, first.form_version,
+        own.get("_proxy"), first.created_at, reasons.told(first.review_reason), first.form_version,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 
+from eventsvc.core.names import clean_name
 from eventsvc.core.words import N_
 from eventsvc.declare import (
     PROXY_RELATIONS,
@@ -29,7 +30,7 @@ from eventsvc.declare import (
 )
 from eventsvc.declare.asked import NOTHING, Asked
 from eventsvc.declare.marshal import Str, Yes
-from eventsvc.registrations.consent import asked_by
+from eventsvc.registrations.consent import GUARDIAN, asked_by
 from eventsvc.registrations.own import any_own, flat, own_room, program_for, pruned
 
 SELF = "self"
@@ -89,10 +90,13 @@ class Consent:
     identity: bool = False
     health: bool = False
     photo: bool = False
+    guardian: bool = False
+    guardian_name: str = field(default="", repr=False)
+    """Who agrees for a child below fourteen."""
 
     def purposes(self) -> tuple[str, ...]:
         """Return the purposes agreed to."""
-        return tuple(name for name in ("contact", "identity", "health", "photo") if getattr(self, name))
+        return tuple(name for name in ("contact", "identity", "health", "photo", "guardian") if getattr(self, name))
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,6 +111,8 @@ class Party:
     consent: Consent = Consent(contact=True)
     asked: Asked = NOTHING
     """The organiser's own questions as this party was asked them; the answers stand among the others, by their ids."""
+    override: str = ""
+    """Why staff lets it in although a rule says no. No form and no body can say it: `add_by_staff` does."""
 
     def person(self, role: str) -> PersonAnswers:
         """Return the person with this part."""
@@ -304,6 +310,8 @@ def _rooms(kind: ActivityKind, own: Asked | None, without: frozenset[str], roles
             ProxySchema.from_dict({f.name: f.marshal() for f in proxy_questions(kind.party)}, name=_proxy_name(kind.party)), load_default=None, allow_none=True
         )
     agreed: dict[str, Any] = {t.purpose: Yes(load_default=False, metadata={"label": t.words, "widget": "checkbox"}) for t in asked_by(kind, own or NOTHING)}
+    if GUARDIAN in agreed:
+        agreed["guardian_name"] = Str(longest=80, load_default="", reader=clean_name, metadata={"label": N_("监护人姓名"), "maxlength": 50})
     rooms["consent"] = fields.Nested(ConsentSchema.from_dict(agreed, name=f"{kind.code}_consent"), required=True)
     return rooms
 

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from eventsvc.core.lunar import Anniversary
+from eventsvc.declare.rule import judge as judge_all
+from eventsvc.declare.rule import together
 from eventsvc.kinds import KINDS
 from eventsvc.kinds.golden_wedding.questions import PROOFS
 from eventsvc.kinds.golden_wedding.rules import AlreadyHonoured, NotFromHere, NotGoldenYet
@@ -16,7 +18,10 @@ def judge(married, plan=None, **answers):
     """Ask every rule; return the words of those that can't tell."""
     answers = {"honoured_before": "no", "residence": "both_registered", "married_on": married, "people": (), **answers}
     wanted = {"cutoff_date": CUTOFF, "residence": "any", "once_only": True, **(plan or {})}
-    return [words for rule in KINDS["golden_wedding"].rules if (words := rule(wanted, answers))]
+    found = judge_all(KINDS["golden_wedding"].rules, wanted, answers)
+    if refusals := [one.verdict.said for one in found if one.verdict.outcome == "refuses"]:
+        raise together(refusals)
+    return [str(one.verdict.said) for one in found]
 
 
 class TestFiftyYears:
@@ -60,6 +65,42 @@ class TestEachCoupleOnce:
 
     def test_where_the_organiser_does_not_mind_nobody_is_asked_to_leave(self):
         assert judge(Anniversary("solar", 1970), {"once_only": False}, honoured_before="yes") == []
+
+
+    @pytest.mark.parametrize(("known", "sure"), [((2019, 50), True), ((2009, 60), True)])
+    def test_whom_the_roll_knows_for_sure_is_refused_whatever_they_say(self, known, sure):
+        with pytest.raises(AlreadyHonoured, match=f"表彰名册上已有两位（{known[0]}年，结婚满{known[1]}年）") as no:
+            judge(Anniversary("solar", 1970), honours=({"year": known[0], "milestone": known[1], "sure": sure},))
+        assert no.value.code == "already_honoured"
+
+    def test_namesakes_on_the_roll_are_looked_at_not_refused(self):
+        (words,) = judge(Anniversary("solar", 1970), honours=({"year": 2019, "milestone": 50, "sure": False},))
+        assert "同名" in words
+
+    def test_the_roll_counts_only_where_the_organiser_asks_for_each_couple_once(self):
+        assert judge(Anniversary("solar", 1970), {"once_only": False}, honours=({"year": 2019, "milestone": 50, "sure": True},)) == []
+
+
+class TestAllAtOnce:
+    def test_every_refusal_is_said_with_its_facts_and_the_first_gives_the_code(self):
+        with pytest.raises(NotGoldenYet) as no:
+            judge(Anniversary("solar", 1990, 1, 1), {"residence": "lives"}, honoured_before="yes", residence="elsewhere")
+        assert no.value.code == "not_golden_yet"
+        assert no.value.facts["also"] == ["already_honoured", "not_from_here"]
+        assert set(no.value.fields) == {"answers.married_on", "answers.honoured_before", "answers.residence"}
+        for words in ("还不满50年", "没有参加过", "面向本地夫妇"):
+            assert words in str(no.value.said) and words in str(no.value)
+
+    def test_a_plan_may_ask_for_more_years(self):
+        with pytest.raises(NotGoldenYet, match="还不满60年"):
+            judge(Anniversary("solar", 1970, 1, 1), {"years": 60})
+        assert judge(Anniversary("solar", 1967, 10, 8), {"years": 60}) == []
+
+    def test_a_leap_day_is_reached_on_the_first_of_march_at_the_latest(self):
+        born = Anniversary("solar", 1976, 2, 29)
+        assert judge(born, {"cutoff_date": date(2026, 3, 1)}) == []
+        with pytest.raises(NotGoldenYet):
+            judge(born, {"cutoff_date": date(2026, 2, 27)})
 
 
 class TestResidence:

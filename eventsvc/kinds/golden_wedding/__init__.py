@@ -41,9 +41,9 @@ KIND = ActivityKind(
     capacity=20,
     party=Couple(*questions.EACH),
     plan=questions.PLAN,
-    plan_defaults=lambda day: {"cutoff_date": day, "residence": "any", "once_only": True},
+    plan_defaults=lambda day: {"cutoff_date": day, "years": rules.YEARS, "residence": "any", "once_only": True},
     sign_up=questions.SIGN_UP,
-    rules=(rules.married_fifty_years, rules.never_honoured, rules.lives_here, rules.dates_agree),
+    rules=rules.RULES,
     bring=(
         N_("双方身份证"),
         N_("结婚证或其他证明；没有也可以来，现场由村（社区）帮助核实"),

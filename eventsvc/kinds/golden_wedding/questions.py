@@ -49,7 +49,8 @@ RESIDENCE = (
 )
 
 PLAN: tuple[Field, ...] = (
-    Date("cutoff_date", N_("婚龄计算截止日"), help=N_("到这一天结婚满50年；一般就是庆典当天")),
+    Date("cutoff_date", N_("婚龄计算截止日"), help=N_("到这一天结婚满下面的年数；一般就是庆典当天")),
+    Number("years", N_("婚龄要求"), required=False, min=25, max=80, default=50, unit=N_("年"), help=N_("金婚是50年；办钻石婚、白金婚可改成60、70")),
     Choice("residence", N_("户籍要求"), of=(
         ("any", N_("不限")),
         ("lives", N_("长住本地即可")),

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,9 +21,9 @@ from eventsvc.infra.crypto import keys
 from eventsvc.infra.db import clash_means, db, transactional
 from eventsvc.infra.events import announce
 from eventsvc.infra.vault import VaultRow
-from eventsvc.registrations import attachments, openings, queries
+from eventsvc.registrations import attachments, openings, queries, rules
 from eventsvc.registrations.errors import ActivityFull, AlreadySignedUp, AnotherBody, LinkClosed, PoolFull
-from eventsvc.registrations.events import SignedUp
+from eventsvc.registrations.events import RulesSetAside, SignedUp
 from eventsvc.registrations.models import CLAIMS as C
 from eventsvc.registrations.models import PARTICIPANTS as T
 from eventsvc.registrations.models import REGISTRATIONS as R
@@ -36,6 +36,7 @@ from eventsvc.registrations.service.rows import Made, rows_of
 from eventsvc.registrations.service.waiting import LIVE
 
 V = table_of(VaultRow)
+LONGEST_WHY = 200
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,17 @@ def sign_up(
     return _arrive(door, parties, nonce=nonce, channel=channel, by=None, now=now)
 
 
-def add_by_staff(activity_id: UUID, party: Party, *, channel: Channel, nonce: str, actor: Actor, now: datetime) -> UUID:
-    """Register a party for somebody who came on paper, by phone or to the door. A walk-in finds a place even when all are taken."""
+def add_by_staff(
+    activity_id: UUID, party: Party, *, channel: Channel, nonce: str, actor: Actor, now: datetime, override: str = ""
+) -> UUID:
+    """Register a party for somebody who came on paper, by phone or to the door. A walk-in finds a place even when all are taken.
+
+    `override` says why it is let in although a rule of the kind refuses it: for organisers, and it stays in the audit.
+    """
     activity = activities.activity(activity_id, within=actor)
-    queries.must_see_people(activity, actor, Role.GROUP_LEADER)
+    queries.must_see_people(activity, actor, Role.ORGANISER if override else Role.GROUP_LEADER)
+    if override:
+        party = replace(party, override=rules.reason(override, LONGEST_WHY))
     return _arrive(openings.opening_of(activity_id), (party,), nonce=nonce, channel=channel, by=actor.id, now=now).id
 
 
@@ -97,6 +105,8 @@ def _write(
     _insert(opening, made)
     for party, one in zip(parties, made, strict=True):
         attachments.attach(party, one.id, opening.id, held=nonces[0])
+        if by is not None and (codes := tuple(one.registration["overridden"])):
+            announce(RulesSetAside(one.id, opening.id, codes, party.override, now, by))
     for one in made:
         _place(opening, one, channel, by, now)
     return made
@@ -115,8 +125,9 @@ def _prepare(
     made = []
     for at, (party, nonce) in enumerate(zip(parties, nonces, strict=True)):
         with _naming("another." if at else ""):
-            doubt = check(opening, party, today=day_of(now), at_the_door=channel == Channel.WALK_IN)
-            made.append(rows_of(opening, party, doubt, nonce=nonce, body=body, channel=channel, by=by, now=now))
+            judged = check(opening, party, today=day_of(now), at_the_door=channel == Channel.WALK_IN)
+            made.append(rows_of(opening, party, judged.doubt, nonce=nonce, body=body, channel=channel, by=by, now=now))
+            made[-1].registration["overridden"] = dict.fromkeys(judged.set_aside, True)
     _refuse_doubles(made)
     return made
 

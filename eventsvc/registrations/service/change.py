@@ -20,6 +20,7 @@ from eventsvc.infra.db import clash_means, db, transactional
 from eventsvc.infra.events import announce
 from eventsvc.infra.vault import VaultRow
 from eventsvc.registrations import attachments, queries, questionnaires
+from eventsvc.registrations import consent as consents
 from eventsvc.registrations.errors import AlreadySignedUp, AlreadyWithdrawn, TooLateToChange
 from eventsvc.registrations.events import LinkRenewed, RegistrationChanged
 from eventsvc.registrations.models import CLAIMS as C
@@ -95,7 +96,8 @@ def party_of(record: Record) -> Party:
     people = tuple(PersonAnswers(row.role, _typed((*asked_of(kind.party.person(row.role)), *asked.of_person), held.get(row.id, {}))) for row in ids)
     answers = _typed((*asked_of_party(kind), *asked.of_party), {**record.answers, **own})
     proxy = Proxy(**own["_proxy"]) if own.get("_proxy") else None
-    consent = Consent(**{purpose: True for purpose in record.consents if purpose in Consent.__dataclass_fields__})
+    agreed = {purpose: True for purpose in consents.standing(record.consents) if purpose in Consent.__dataclass_fields__}
+    consent = Consent(**agreed, guardian_name=own.get("_guardian", ""))
     return Party(people, answers, proxy, record.village_id, own.get("_village", ""), consent, asked)
 
 
@@ -108,7 +110,7 @@ def as_sent(party: Party) -> dict[str, Any]:
         "proxy": proxy,
         "village": str(party.village) if party.village else None,
         "village_name": party.village_name,
-        "consent": dict.fromkeys(party.consent.purposes(), True),
+        "consent": dict.fromkeys(party.consent.purposes(), True) | ({"guardian_name": name} if (name := party.consent.guardian_name) else {}),
     }
 
 
@@ -129,7 +131,7 @@ def _rewrite(record: Record, old: Party, new: Party, actor: Actor | None, now: d
     names = differences(old, new)
     if not names:
         return
-    check(record.opening, new, today=day_of(now))
+    check(record.opening, new, today=day_of(now), set_aside=record.overridden)
     new = _with_former(old, new)
     if new.asked.uploads:
         attachments.attach(new, record.id, record.opening.id, held=attachments.keyed(f"change:{record.id}"))
@@ -149,7 +151,7 @@ def _rewrite(record: Record, old: Party, new: Party, actor: Actor | None, now: d
     db.session.execute(insert(V), kept)
     values = {"answers": rows.plain_answers(record.opening, new), "organisation_id": new.village, "changed_at": now,
               "form_version": new.asked.version,
-              "by_proxy": new.proxy is not None, "consents": {**record.consents, **_new_consents(record, new, now)}}  # fmt: skip
+              "by_proxy": new.proxy is not None, "consents": consents.renewed(record.consents, rows.consents(new, now), now, "office" if actor else "party")}  # fmt: skip
     db.session.execute(update(R).where(R.c.id == record.id).values(values))
     announce(RegistrationChanged(record.id, record.opening.id, names, now, actor.id if actor else None))
 
@@ -177,11 +179,6 @@ def _former(answers: Mapping[str, Any], asked: tuple[Field, ...]) -> dict[str, A
     return {f.name: answers[f.name] for f in asked if f.retired and f.name in answers}
 
 
-def _new_consents(record: Record, new: Party, now: datetime) -> dict[str, Any]:
-    given = rows.consents(new, now)
-    return {purpose: said for purpose, said in given.items() if purpose not in record.consents}
-
-
 def differences(old: Party, new: Party) -> tuple[str, ...]:
     """Return the names of the questions that are answered otherwise now."""
     before, after = _flat(old), _flat(new)
@@ -193,6 +190,7 @@ def _flat(party: Party) -> dict[str, Any]:
     found |= {f"people.{p.role}.{k}": v for p in party.people for k, v in p.answers.items() if _says(v)}
     found |= {"proxy": party.proxy} if party.proxy else {}
     found |= {"village": party.village or party.village_name} if party.village or party.village_name else {}
+    found |= {"consent.guardian_name": party.consent.guardian_name} if party.consent.guardian_name else {}
     return found | {f"consent.{purpose}": True for purpose in party.consent.purposes()}
 
 
