@@ -7,6 +7,7 @@ from eventsvc.activities.models import Activity
 from eventsvc.core.identity import check_digit
 from eventsvc.kinds import KINDS
 from eventsvc.registrations import service
+from eventsvc.registrations.arrangement import Arrangement
 from eventsvc.registrations.models import Channel
 from eventsvc.registrations.schemas import Party, PartySchema
 from eventsvc.registrations.service import Receipt
@@ -14,6 +15,7 @@ from tests.factories.activities import NOW
 
 _numbers = itertools.count(1)
 SURNAMES = "林陈黄张吴李郑王刘许"
+SEED = "5eed" * 16
 GIVEN = "秀英建国玉兰福生金花文龙丽华志强"
 
 
@@ -86,3 +88,9 @@ def entered(activity: Activity, actor: Any, channel: Channel = Channel.STAFF, no
     """Enter a party as staff does."""
     party = a_party(activity.kind, **changed)
     return service.add_by_staff(activity.id, party, channel=channel, nonce=f"s{next(_numbers)}", actor=actor, now=now)
+
+
+def arranged(activity: Activity, by: Any, now: Any = NOW, **wanted: Any) -> None:
+    """Say how places are given: arranged(activity, by, admission=Admission.LOTTERY, each_village=3)."""
+    capacity = wanted.pop("capacity", activity.capacity)
+    service.arrange(activity.id, Arrangement(capacity, **wanted), seed=SEED, actor=by, now=now)
