@@ -34,7 +34,7 @@ class WalkInSchema(StrictSchema):
         """Return the grammar; `villages` are those of the host to choose from."""
         assert kind.party
         people: dict[str, Any] = {p.role: fields.Nested(schema_of(asked_of(p), f"{kind.code}_{p.role}_at_door"), required=True,
-                                        metadata={"label": p.label}) for p in kind.party.people}  # fmt: skip
+                                        metadata={"label": p.label}) for p in kind.party.needed}  # fmt: skip
         rooms: dict[str, Any] = {"people": fields.Nested(StrictSchema.from_dict(people, name=f"{kind.code}_people_at_door"), required=True)}
         if own := [_optional(f) for f in kind.sign_up if isinstance(f, AnniversaryField)]:
             rooms["answers"] = fields.Nested(schema_of(own, f"{kind.code}_answers_at_door"), load_default=dict)

@@ -29,6 +29,9 @@ bp.add_app_template_filter(mask_phone, "masked_phone")
 bp.add_app_template_filter(mask_name, "masked_name")
 COOKIE_LASTS = timedelta(hours=12)
 SHORTEST_NONCE, LONGEST_NONCE = 16, 64
+ONE_MORE = "more"
+REDRAWS = frozenset({"two", ONE_MORE})
+"""Buttons of a sign-up form that ask for more questions, and send nothing off."""
 
 
 class PartyForm(Form):
@@ -40,13 +43,37 @@ class PartyForm(Form):
         self.refused_files: dict[str, list[str]] = {}
         if self.two and not any(name.startswith("another.") for name in self.typed):
             self.typed = MultiDict([*self.typed.items(multi=True), *self._usual("another")])
+        if (added := self._added()) is not None:
+            self.typed = MultiDict([*self.typed.items(multi=True), *self._usual_of([f"people.{added}"]), (f"people.{added}.name", "")])
 
     def _usual(self, prefix: str) -> Iterator[tuple[str, str]]:
         roles: Any = self.question(f"{prefix}.people")
-        for room in (*(f"{prefix}.people.{role}" for role in roles.schema.fields), f"{prefix}.answers"):
-            for name in self.names(room):
-                if (usual := self.question(name).metadata.get("prefill")) is not None:
-                    yield name, str(usual)
+        yield from self._usual_of([*(f"{prefix}.people.{role}" for role in roles.schema.fields), f"{prefix}.answers"])
+
+    def _usual_of(self, rooms: list[str]) -> Iterator[tuple[str, str]]:
+        for name in (name for room in rooms for name in self.names(room)):
+            if (usual := self.question(name).metadata.get("prefill")) is not None:
+                yield name, str(usual)
+
+    def _rooms_of_people(self, prefix: str = "") -> Mapping[str, Any]:
+        rooms: Any = self.question(f"{prefix}people")
+        return dict(rooms.schema.fields)
+
+    def _added(self) -> str | None:
+        """Return the role of the person who is asked for by “one more”, if there is room."""
+        left = [role for role in self._rooms_of_people() if role not in self.roles()]
+        return left[0] if left and request.form.get("_action") == ONE_MORE else None
+
+    def roles(self, prefix: str = "") -> list[str]:
+        """Return whose questions are drawn: those who must come, and as many more as were asked for."""
+        rooms = self._rooms_of_people(prefix)
+        begun = [at for at, role in enumerate(rooms) if rooms[role].required or any(name.startswith(f"{prefix}people.{role}.") for name in self.typed)]
+        return list(rooms)[: max(begun, default=-1) + 1]
+
+    @property
+    def one_more(self) -> bool:
+        """Say whether somebody may be added."""
+        return len(self.roles()) < len(self._rooms_of_people())
 
     def load(self) -> Any:
         """Read it; answers to own questions that are no longer asked, from a page drawn before, are let go."""

@@ -19,7 +19,7 @@ from eventsvc.infra.policy import actor, policy
 from eventsvc.infra.workbooks import MEDIA
 from eventsvc.kinds import KINDS
 from eventsvc.registrations import consent, listing, openings, queries, questionnaires, service
-from eventsvc.registrations.doors import PartyForm, bp, nonce, party_form, village_choices
+from eventsvc.registrations.doors import REDRAWS, PartyForm, bp, nonce, party_form, village_choices
 from eventsvc.registrations.models import Channel, Standing
 from eventsvc.registrations.schemas import Party, PartySchema
 from eventsvc.registrations.service.change import as_sent, party_of
@@ -66,7 +66,7 @@ def add(activity_id: UUID) -> ResponseReturnValue:
     activity = _activity(activity_id, Role.GROUP_LEADER)
     own = openings.opening_of(activity_id).asked
     form = party_form(PartySchema.asking(_kind_with_sign_up(activity), own), activity_id, request.form.get("_nonce", ""))
-    if request.method == "POST" and (made := form.run(_enter, activity_id)):
+    if request.method == "POST" and request.form.get("_action") not in REDRAWS and (made := form.run(_enter, activity_id)):
         flash(say(N_("已登记")), "success")
         return redirect(url_for(".show", activity_id=activity_id, registration_id=made), 303)
     villages = village_choices(openings.villages(activity.organisation_id))

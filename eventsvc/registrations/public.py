@@ -17,6 +17,7 @@ from eventsvc.infra.policy import policy
 from eventsvc.infra.web import csrf, limiter
 from eventsvc.registrations import consent, finding, nonces, openings, queries, rush, service, walk
 from eventsvc.registrations.doors import (
+    REDRAWS,
     PartyForm,
     bp,
     forgetting,
@@ -42,7 +43,7 @@ from eventsvc.registrations.service.change import as_sent, changing, party_of
 @policy(public=True)
 def sign_up(slug: str) -> ResponseReturnValue:
     """Show what the kind asks, and take a party's sign-up."""
-    if request.method == "POST" and request.form.get("_action") not in ("two", "whole") and not walk.goes_on():
+    if request.method == "POST" and request.form.get("_action") not in {*REDRAWS, "whole"} and not walk.goes_on():
         return _sent(slug)
     opening = openings.opening(slug)
     no = LinkClosed() if opening.kind.party is None else opening.refusal(clock.now())

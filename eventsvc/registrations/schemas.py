@@ -324,19 +324,27 @@ def _people(kind: ActivityKind, own: Asked | None, without: frozenset[str], role
     parts = shape.everyone if roles is None else tuple(shape.person(role) for role in roles)
     needed = {p.role for p in (shape.needed if roles is None else parts)}
     numbered = {p.role: shape.more.role for p in shape.numbered if shape.more}
-    return {
-        p.role: _nested((f for f in asked_of(p) if f.name not in without), f"{kind.code}_{numbered.get(p.role, p.role)}", p.label, each, p.role in needed)
-        for p in parts
-    }  # fmt: skip
+    rooms: dict[str, type[Schema]] = {}
+    for p in parts:
+        name = f"{kind.code}_{numbered.get(p.role, p.role)}"
+        if name not in rooms:  # those who play the same part are asked the same
+            rooms[name] = _room((f for f in asked_of(p) if f.name not in without), name, each)
+    return {p.role: _inside(rooms[f"{kind.code}_{numbered.get(p.role, p.role)}"], p.label, p.role in needed) for p in parts}
 
 
 def _proxy_name(shape: PartyShape) -> str:
     return "unit_proxy" if shape.named_by_unit else "proxy"
 
 
-def _nested(asked: Any, name: str, label: Any = "", own: fields.Field[Any] | None = None, needed: bool = True) -> fields.Nested:
-    made = schema_of(asked, name)
-    made = made.from_dict({"own": own}, name=name) if own else made
-    missing: dict[str, Any] = {"required": True} if needed else {"load_default": None, "allow_none": True}
-    return fields.Nested(made, metadata={"label": label} if label else {}, **missing)
+def _nested(asked: Any, name: str, label: Any = "", own: fields.Field[Any] | None = None) -> fields.Nested:
+    return _inside(_room(asked, name, own), label)
 
+
+def _room(asked: Any, name: str, own: fields.Field[Any] | None = None) -> type[Schema]:
+    made = schema_of(asked, name)
+    return made.from_dict({"own": own}, name=name) if own else made
+
+
+def _inside(room: type[Schema], label: Any = "", needed: bool = True) -> fields.Nested:
+    missing: dict[str, Any] = {"required": True} if needed else {"load_default": None, "allow_none": True}
+    return fields.Nested(room, metadata={"label": label} if label else {}, **missing)

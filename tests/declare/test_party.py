@@ -68,7 +68,10 @@ class TestFamily:
     def test_calls_the_carer(self):
         carer = Family().person("carer")
         assert next(f for f in carer.fields() if f.name == "phone").required
-        assert not next(f for f in Family().person("baby").fields() if f.name == "phone").required
+
+    def test_asks_a_baby_nothing_that_a_baby_has_not(self):
+        assert {"phone", "id_number"}.isdisjoint(asked_of(Family().person("baby")))
+        assert "name" in asked_of(Family().person("baby"))
 
 
 class TestDelegation:
