@@ -126,5 +126,5 @@ def _usual(form: PartyForm) -> Iterator[tuple[str, str]]:
 
 def place_of(found: Sequence[Screen], here: Screen) -> tuple[int, int]:
     """Return which question of how many this is."""
-    way = [screen for screen in found if screen.always or screen is here]
+    way = [screen for screen in found if screen.always or screen == here]
     return way.index(here) + 1, len(way)
