@@ -46,7 +46,7 @@ def attendance(activity_id: UUID) -> Attendance:
     parties = (
         select(Registration.channel.label("channel"), func.count().label("people"), came.label("came"))
         .join(Participant, Participant.registration_id == Registration.id)
-        .where(Registration.activity_id == activity_id, Registration.standing == Standing.PLACED)
+        .where(Registration.activity_id == activity_id, Registration.standing == Standing.PLACED, Participant.gone_at.is_(None))
         .group_by(Registration.id, Registration.channel)
         .subquery()
     )
@@ -141,7 +141,7 @@ def checked_in_at(activity_id: UUID) -> dict[UUID, datetime]:
 
 
 def _meant(activity_id: UUID, q: str) -> set[UUID]:
-    query = select(Participant.id, Participant.search_blob).where(Participant.activity_id == activity_id)
+    query = select(Participant.id, Participant.search_blob).where(Participant.activity_id == activity_id, Participant.gone_at.is_(None))
     return {row.id for row in db.session.execute(query) if matches(registrations.search_of(row.id, row.search_blob), q)}
 
 

@@ -23,6 +23,7 @@ from eventsvc.registrations import service as sign_up
 from eventsvc.registrations.errors import AnotherBody
 from eventsvc.registrations.models import Channel, Participant, Registration, Standing
 from eventsvc.registrations.schemas import Party
+from eventsvc.registrations.service import persons
 from eventsvc.registrations.service.arrival import fingerprint
 
 
@@ -48,6 +49,7 @@ def check_in(activity_id: UUID, participant_ids: Iterable[UUID], *, method: Meth
         rows = [{"id": ids[one], "activity_id": activity.id, "participant_id": one, "method": method, "at": now, "by": actor.id} for one in arrived]
         with clash_means(AnotherUse()):
             db.session.execute(insert(CheckIn), rows)
+        persons.confirm_by_coming(arrived, by=actor.id, now=now)
         announce(CheckedIn(activity.id, tuple(arrived), method.value, actor.id, now))
     return len(arrived)
 
@@ -63,6 +65,7 @@ def undo(activity_id: UUID, participant_ids: UUID | Iterable[UUID], *, actor: Ac
     if left:
         standing = (CheckIn.participant_id.in_(left), CheckIn.undone_at.is_(None))
         db.session.execute(update(CheckIn).where(*standing).values(undone_at=now, undone_by=actor.id))
+        persons.unconfirm(left)
         announce(CheckInUndone(activity.id, tuple(left), actor.id, now))
     return len(left)
 
@@ -73,6 +76,7 @@ def all_came(activity_id: UUID, *, method: Method = Method.LIST, actor: Actor, n
     open_door(activity_id, actor, now)
     query = select(Participant.id).join(Registration, Registration.id == Participant.registration_id)
     query = query.where(Registration.activity_id == activity_id, Registration.standing == Standing.PLACED, ~Participant.attended)
+    query = query.where(Participant.gone_at.is_(None))
     missing = list(db.session.scalars(query))
     return check_in(activity_id, missing, method=method, actor=actor, now=now) if missing else 0
 
@@ -116,6 +120,7 @@ def undo_walk_in(activity_id: UUID, registration_id: UUID, *, actor: Actor, now:
 def _must_have_places(activity_id: UUID, wanted: Sequence[UUID]) -> None:
     query = select(Participant.id).join(Registration, Registration.id == Participant.registration_id)
     query = query.where(Participant.id.in_(wanted), Participant.activity_id == activity_id, Registration.standing == Standing.PLACED)
+    query = query.where(Participant.gone_at.is_(None))
     if len(set(db.session.scalars(query))) != len(wanted):
         raise NotOnTheList
 

@@ -138,6 +138,20 @@ class NoRoomThere(Conflict):
     words = N_("想换的那一场（类别）已经满了，原来的名额还给您留着；请另选，或打电话给主办单位")
 
 
+class NoPlaceForThem(Conflict):
+    """Whoever comes instead needs a place of another pool, and there is none."""
+
+    code = "no_place_for_them"
+    words = N_("换来的这位要占另一类名额（如另一个性别的），那一类已经满了；请先腾出名额，或另报一份候补")
+
+
+class NothingToConfirm(Conflict):
+    """They signed up themselves."""
+
+    code = "nothing_to_confirm"
+    words = N_("这份报名是本人报的，不用再确认")
+
+
 class NotToReview(Conflict):
     """The party does not wait for a decision (any more)."""
 

@@ -65,6 +65,42 @@ class RegistrationChanged:
 
 
 @dataclass(frozen=True)
+class PersonLeft:
+    """One person was taken out of a party that stays."""
+
+    registration_id: UUID
+    activity_id: UUID
+    participant_id: UUID
+    role: str
+    at: datetime
+    actor_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class PersonReplaced:
+    """Another person comes instead of one."""
+
+    registration_id: UUID
+    activity_id: UUID
+    gone_id: UUID
+    participant_id: UUID
+    role: str
+    at: datetime
+    actor_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The people whom somebody else signed up said themselves that they come."""
+
+    registration_id: UUID
+    activity_id: UUID
+    how: str
+    at: datetime
+    actor_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class LinkRenewed:
     """The old private link opens nothing any more."""
 

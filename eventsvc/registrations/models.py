@@ -51,6 +51,15 @@ class Promotion(Labelled):
     OFFER = "offer", N_("先问一声，限时确认")
 
 
+class HowConfirmed(Labelled):
+    """How the people whom somebody else signed up said that they come."""
+
+    PHONE = "phone", N_("电话确认")
+    VISIT = "visit", N_("上门确认")
+    LINK = "link", N_("点链接确认")
+    ON_THE_DAY = "on_the_day", N_("当天到场")
+
+
 class SignUpRules(Model):
     """How an activity gives its places. No row: first come first served, at once."""
 

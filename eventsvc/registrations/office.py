@@ -22,7 +22,7 @@ from eventsvc.registrations import consent, listing, openings, queries, question
 from eventsvc.registrations.doors import REDRAWS, PartyForm, bp, nonce, party_form, village_choices
 from eventsvc.registrations.models import Channel, Standing
 from eventsvc.registrations.schemas import Party, PartySchema
-from eventsvc.registrations.service.change import as_sent, party_of
+from eventsvc.registrations.service.change import as_sent, correcting, party_of
 from eventsvc.registrations.workbook import roster_workbook, told
 
 BASE = "/activities/<uuid:activity_id>/registrations"
@@ -95,7 +95,7 @@ def show(activity_id: UUID, registration_id: UUID) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             service.unmask(activity_id, registration_id, request.form.get("reason", ""), actor=actor(), now=clock.now())
-            full, form = True, PartyForm(PartySchema.asking(record.opening.kind, record.opening.asked), filled=as_sent(party_of(record)))
+            full, form = True, PartyForm(correcting(record), filled=as_sent(party_of(record)))
         except DomainError as no:
             wrong = no
     return _show(activity, record, full=full, wrong=wrong, form=form)
@@ -116,7 +116,7 @@ def correct(activity_id: UUID, registration_id: UUID) -> ResponseReturnValue:
     """Correct what a party told; refused, it shows what it is corrected from, which leaves the same trace as a look."""
     activity = _activity(activity_id, Role.ORGANISER)
     record = _record(activity_id, registration_id)
-    form = party_form(PartySchema.asking(record.opening.kind, record.opening.asked), activity_id, f"change:{registration_id}")
+    form = party_form(correcting(record), activity_id, f"change:{registration_id}")
     if form.run(lambda told: service.correct(registration_id, told, actor=actor(), now=clock.now()) or True):
         flash(say(N_("已更正")), "success")
         return redirect(url_for(".show", activity_id=activity_id, registration_id=registration_id), 303)

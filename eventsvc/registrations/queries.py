@@ -21,7 +21,7 @@ from eventsvc.registrations import reasons
 from eventsvc.registrations.models import PARTICIPANTS as T
 from eventsvc.registrations.models import POOLS as P
 from eventsvc.registrations.models import REGISTRATIONS as R
-from eventsvc.registrations.models import Channel, Standing, table_of
+from eventsvc.registrations.models import Channel, SignUpRules, Standing, table_of
 from eventsvc.registrations.openings import COLUMNS, MAIN, RESERVE, SOURCE, WIDTH, A, Opening, U
 
 V = table_of(VaultRow)
@@ -62,6 +62,9 @@ class Record:
     rank: int | None
     overridden: Mapping[str, Any]
     """Codes of the rules that staff set aside for it."""
+    confirmed_at: datetime | None
+    """When the people whom somebody else signed up said themselves that they come."""
+    confirmed_how: str
     ahead: int
     """Its place among those who wait, from 1; 0 when it does not wait."""
 
@@ -69,6 +72,12 @@ class Record:
     def doubts(self) -> str:
         """Say why it must be looked at, or was turned down."""
         return reasons.told(self.review_reason)
+
+    @property
+    def to_confirm(self) -> bool:
+        """Say whether its people have to say themselves that they come: somebody else signed them up, and it was not their unit."""
+        shape = self.opening.kind.party
+        return self.by_proxy and shape is not None and not shape.named_by_unit
 
     @property
     def secret(self) -> str:
@@ -93,7 +102,7 @@ _AHEAD = (
 _RECORD = (
     R.c.id, R.c.code, R.c.standing, R.c.channel, R.c.seq, R.c.answers, R.c.consents, R.c.by_proxy, R.c.placed_count,
     R.c.organisation_id, R.c.review_reason, R.c.secret_hash, R.c.secret_version, R.c.created_at, R.c.changed_at, R.c.withdrawn_at,
-    R.c.form_version, R.c.wanted, R.c.wants, R.c.passed, R.c.offer_until, R.c.rank, R.c.overridden, _AHEAD,
+    R.c.form_version, R.c.wanted, R.c.wants, R.c.passed, R.c.offer_until, R.c.rank, R.c.overridden, R.c.confirmed_at, R.c.confirmed_how, _AHEAD,
 )  # fmt: skip
 _RECORDS = select(*(c.label(f"c{i}") for i, c in enumerate((*COLUMNS, *_RECORD)))).select_from(R.join(SOURCE, A.c.id == R.c.activity_id))
 _BY_CODE = _RECORDS.where(R.c.code == bindparam("code"))
@@ -102,7 +111,7 @@ _BY_REGISTRATION = _RECORDS.where(R.c.id == bindparam("id"))
 _NAMES = (
     select(T.c.id, T.c.role, V.c.blob)
     .select_from(T.outerjoin(V, and_(V.c.owner_id == T.c.id, V.c.personal == Personal.CONTACT)))
-    .where(T.c.registration_id == bindparam("id")).order_by(T.c.position)
+    .where(T.c.registration_id == bindparam("id"), T.c.gone_at.is_(None)).order_by(T.c.position)
 )  # fmt: skip
 
 
@@ -216,7 +225,7 @@ def _opened(condition: Any) -> list[PartyRow]:
             U.c.name.label("village"), T.c.id.label("person_id"), T.c.role, T.c.attended,
         )
         .select_from(R.join(T, T.c.registration_id == R.c.id).outerjoin(U, U.c.id == R.c.organisation_id))
-        .where(condition).order_by(R.c.id, T.c.position)
+        .where(condition, T.c.gone_at.is_(None)).order_by(R.c.id, T.c.position)
     )  # fmt: skip
     rows: Sequence[Any] = db.session.execute(query).all()
     owners = union_all(select(R.c.id).where(condition), select(T.c.id).join(R, R.c.id == T.c.registration_id).where(condition))
@@ -285,7 +294,7 @@ def counts(activity_id: UUID) -> dict[Standing, int]:
 def listed(activity_id: UUID, standing: Standing | None) -> list[tuple[UUID, Standing, str, list[tuple[UUID, bytes | None]]]]:
     """Return (id, standing, code, people's search blobs) of an activity's parties, those who wait last and by number."""
     query = select(R.c.id, R.c.standing, R.c.code, T.c.id.label("person"), T.c.search_blob).join(T, T.c.registration_id == R.c.id)
-    query = query.where(R.c.activity_id == activity_id)
+    query = query.where(R.c.activity_id == activity_id, T.c.gone_at.is_(None))
     if standing:
         query = query.where(R.c.standing == standing)
     query = query.order_by(func.coalesce(R.c.seq, literal(0)), R.c.created_at, R.c.id, T.c.position)
@@ -322,3 +331,8 @@ def has_room(activity_id: UUID, n: int) -> bool:
     rows = pools(activity_id)
     kept = any(row.kind == RESERVE and row.taken + n <= row.cap for row in rows)
     return not rows or kept or (not rows[0].waiting and rows[0].taken + n <= rows[0].cap)
+
+
+def protocol(activity_id: UUID) -> dict[str, Any]:
+    """Return what a draw gave, as it was published; nothing before it was held."""
+    return db.session.scalar(select(SignUpRules.protocol).where(SignUpRules.activity_id == activity_id)) or {}

@@ -87,7 +87,7 @@ def renew_link(registration_id: UUID, *, now: datetime, actor: Actor | None = No
 
 def party_of(record: Record) -> Party:
     """Return what a party told us, opened and typed again."""
-    ids = db.session.execute(select(T.c.id, T.c.role).where(T.c.registration_id == record.id).order_by(T.c.position)).all()
+    ids = db.session.execute(select(T.c.id, T.c.role).where(T.c.registration_id == record.id, T.c.gone_at.is_(None)).order_by(T.c.position)).all()
     held = vault.read([record.id, *(row.id for row in ids)])
     own = held.get(record.id, {})
     kind = record.opening.kind
@@ -136,7 +136,8 @@ def _rewrite(record: Record, old: Party, new: Party, actor: Actor | None, now: d
     if new.asked.uploads:
         attachments.attach(new, record.id, record.opening.id, held=attachments.keyed(f"change:{record.id}"))
         attachments.let_go_unnamed(new, record.id)
-    by_role = {row.role: row.id for row in db.session.execute(select(T.c.id, T.c.role).where(T.c.registration_id == record.id))}
+    here = select(T.c.id, T.c.role).where(T.c.registration_id == record.id, T.c.gone_at.is_(None))
+    by_role = {row.role: row.id for row in db.session.execute(here)}
     ring = keys()
     db.session.execute(delete(C).where(C.c.registration_id == record.id))
     with clash_means(AlreadySignedUp(title=record.opening.title)):
@@ -160,8 +161,14 @@ def changing(record: Record) -> Schema:
     """Return the grammar of a change by the party itself; conditions know the age and the sex that its form does not show."""
     asked = record.opening.asked
     day = asked.program.get("day", "")
-    people = {} if not asked else {p.role: {"age": age_of(_as_typed(p), day), "sex": p.sex} for p in party_of(record).people}
-    return PartySchema.changing(record.opening.kind, asked, facts_known(people, asked))
+    party = party_of(record)
+    people = {} if not asked else {p.role: {"age": age_of(_as_typed(p), day), "sex": p.sex} for p in party.people}
+    return PartySchema.changing(record.opening.kind, asked, facts_known(people, asked), roles=tuple(p.role for p in party.people))
+
+
+def correcting(record: Record) -> Schema:
+    """Return the grammar of a correction by the office: of exactly the people who are in the party."""
+    return PartySchema.asking(record.opening.kind, record.opening.asked, roles=tuple(p.role for p in party_of(record).people))
 
 
 def _as_typed(person: PersonAnswers) -> dict[str, Any]:

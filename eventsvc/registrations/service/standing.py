@@ -31,7 +31,7 @@ KEPT_AFTER_GOING = timedelta(days=30)
 def withdraw(registration_id: UUID, *, now: datetime, actor: Actor | None = None) -> None:
     """Take a party out; asked for twice, it is out once. Its places go to those who wait, its names may sign up again."""
     record = places.locked(registration_id)
-    _may_touch(record, actor)
+    may_touch(record, actor)
     if record.standing in GONE:
         return
     if actor is None and not record.may_change(now):
@@ -47,7 +47,7 @@ def withdraw(registration_id: UUID, *, now: datetime, actor: Actor | None = None
 def admit(registration_id: UUID, *, actor: Actor, now: datetime) -> Standing:
     """Let a party in that somebody had to look at: it gets its places, or waits with the number it came with; or it is drawn with the others."""
     record = places.locked(registration_id)
-    _may_touch(record, actor, Role.ORGANISER)
+    may_touch(record, actor, Role.ORGANISER)
     if record.standing != Standing.TO_REVIEW:
         raise NotToReview
     standing = _let_in(record, now)
@@ -74,7 +74,7 @@ def _let_in(record: Record, now: datetime) -> Standing:
 def reject(registration_id: UUID, words: str, *, actor: Actor, now: datetime) -> None:
     """Turn down a party that was to be decided about, with words that it will be told."""
     record = places.locked(registration_id)
-    _may_touch(record, actor, Role.ORGANISER)
+    may_touch(record, actor, Role.ORGANISER)
     said = rules.reason(words, 300)
     if record.standing not in UNDECIDED:
         raise NotToReview
@@ -82,7 +82,8 @@ def reject(registration_id: UUID, words: str, *, actor: Actor, now: datetime) ->
     announce(Reviewed(record.id, record.opening.id, Standing.REJECTED, now, actor.id))
 
 
-def _may_touch(record: Record, actor: Actor | None, role: Role = Role.ORGANISER) -> None:
+def may_touch(record: Record, actor: Actor | None, role: Role = Role.ORGANISER) -> None:
+    """Raise NotAllowed unless an actor may touch this party in this role; nobody (None) is the party itself."""
     if actor is not None:
         queries.must_see_people(activities.activity(record.opening.id, within=actor), actor, role)
 
