@@ -12,7 +12,6 @@ from eventsvc.core.periods import full_years
 from eventsvc.core.words import N_
 from eventsvc.declare import ActivityKind, Person, Personal
 from eventsvc.declare.asked import NOTHING, Asked
-from eventsvc.declare.asked import NOTHING, Asked
 
 GUARDIAN = "guardian"
 OF_AGE = 14

@@ -9,7 +9,7 @@ from eventsvc.core.names import name_key
 from eventsvc.core.text import clean_text
 from eventsvc.core.words import N_, Words
 from eventsvc.declare import ActivityKind, Field
-from eventsvc.registrations.consent import asked_by
+from eventsvc.registrations.consent import GUARDIAN, NO_GUARDIAN, asked_by, may_be_children, needs_guardian
 from eventsvc.registrations.errors import SayWhy
 from eventsvc.registrations.schemas import Party, PersonAnswers, asked_of, asked_of_party
 
@@ -47,7 +47,7 @@ def _all(kind: ActivityKind, party: Party, today: date) -> Iterator[Fault]:
         yield from _about(kind, person, today)
     yield from _same_person_twice(party)
     yield from _nobody_to_call(party)
-    yield from _not_agreed(kind, party)
+    yield from _not_agreed(kind, party, today)
 
 
 def _about(kind: ActivityKind, person: PersonAnswers, today: date) -> Iterator[Fault]:
@@ -88,12 +88,25 @@ def _nobody_to_call(party: Party) -> Iterator[Fault]:
         yield f"people.{party.people[0].role}.phone", NOBODY_TO_CALL
 
 
-def _not_agreed(kind: ActivityKind, party: Party) -> Iterator[Fault]:
-    agreed = party.consent.purposes()
+def _not_agreed(kind: ActivityKind, party: Party, today: date) -> Iterator[Fault]:
+    agreed, given = party.consent.purposes(), given_classes(kind, party)
+    child = may_be_children(kind) and needs_guardian((_born(person, today) for person in party.people), today)
+    if child and not party.consent.guardian_name:
+        yield "consent.guardian_name", NO_GUARDIAN
     for text in asked_by(kind, party.asked):
-        needed = text.purpose == "contact" or text.personal in given_classes(kind, party)
+        needed = child if text.purpose == GUARDIAN else text.purpose == "contact" or text.personal in given
         if needed and text.purpose not in agreed:
             yield f"consent.{text.purpose}", text.missing
+
+
+def _born(person: PersonAnswers, today: date) -> date | None:
+    """Return a birth date as told, or as the identity number says it."""
+    if person.born_on or not person.id_number:
+        return person.born_on if isinstance(person.born_on, date) else None
+    try:
+        return parse_id_number(person.id_number, today=today).born
+    except ValueError:
+        return None
 
 
 def given_classes(kind: ActivityKind, party: Party) -> set[Any]:

@@ -74,7 +74,8 @@ def plain_answers(opening: Opening, party: Party) -> dict[str, Any]:
 def party_secrets(opening: Opening, party: Party) -> dict[Personal, dict[str, Any]]:
     """Return the party's personal answers by class, with who signed it up and the village in its own words."""
     found = _by_class((*asked_of_party(opening.kind), *party.asked.of_party), party.answers)
-    more = {"_proxy": asdict(party.proxy) if party.proxy else None, "_village": party.village_name}
+    more = {"_proxy": asdict(party.proxy) if party.proxy else None, "_village": party.village_name,
+            "_guardian": party.consent.guardian and party.consent.guardian_name}  # fmt: skip
     if kept := {name: value for name, value in more.items() if value}:
         found.setdefault(Personal.CONTACT, {}).update(kept)
     return found
