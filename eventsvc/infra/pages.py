@@ -1,8 +1,9 @@
 """How a page is answered: a template, a status, nothing else."""
 
 import hashlib
+import re
 from collections import ChainMap
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 from flask import Flask, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from eventsvc.core.money import fen_to_yuan
 from eventsvc.core.periods import local
@@ -97,6 +100,20 @@ def clock_words(moment: datetime | None) -> str:
     return "" if moment is None else f"{local(moment):%H:%M}"
 
 
+DAY_IN_FULL = re.compile(r"\d+日（\w+）")
+
+
+def _unbroken(words: Callable[..., str]) -> Callable[..., str]:
+    """Let a page keep 29日（周六） in one line: a narrow screen would break the line inside 周六."""
+
+    @pass_eval_context
+    def in_a_page(how: EvalContext, *moments: Any) -> str:
+        said = words(*moments)
+        return Markup(DAY_IN_FULL.sub(r'<span class="unit">\g<0></span>', said)) if how.autoescape else said  # noqa: S704 (our own words)
+
+    return in_a_page
+
+
 def _globals(app: Flask, more: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
     # Jinja would lay a ChainMap over the globals for each template; every import of a macro walks through it name by name.
     return ChainMap(more, app.jinja_env.globals) if more else app.jinja_env.globals
@@ -104,8 +121,8 @@ def _globals(app: Flask, more: MutableMapping[str, Any] | None) -> MutableMappin
 
 def init_app(app: Flask) -> None:
     """Give templates what every page needs."""
-    app.jinja_env.globals.update(asset=asset, span=span_words)
-    app.jinja_env.filters.update(local=moment_words, day=day_words, clock=clock_words, yuan=fen_to_yuan)
+    app.jinja_env.globals.update(asset=asset, span=_unbroken(span_words))
+    app.jinja_env.filters.update(local=_unbroken(moment_words), day=_unbroken(day_words), clock=clock_words, yuan=fen_to_yuan)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.make_globals = partial(_globals, app)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

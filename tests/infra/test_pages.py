@@ -68,7 +68,18 @@ class TestTimes:
     def test_templates_say_them_by_filters(self, request_in):
         with request_in():
             said = render_template_string("{{ m|local }}|{{ m|day }}|{{ m|clock }}|{{ f|yuan }}|{{ span(m, m) }}", m=MORNING, f=120050)
-        assert said == "2027年5月29日（周六） 09:00|2027年5月29日（周六）|09:00|1,200.50|2027年5月29日（周六） 09:00–09:00"
+        day = '2027年5月<span class="unit">29日（周六）</span>'
+        assert said == f"{day} 09:00|{day}|09:00|1,200.50|{day} 09:00–09:00"
+
+    def test_what_is_no_page_gets_plain_words(self, request_in):
+        with request_in():
+            said = render_template_string("{% autoescape false %}{{ m|local }}{% endautoescape %}", m=MORNING)
+        assert said == "2027年5月29日（周六） 09:00"
+
+    def test_what_is_said_beside_a_day_is_escaped_as_ever(self, request_in):
+        with request_in():
+            said = render_template_string("{{ who ~ ' · ' ~ (m|day) }}|{{ _('%(day)s前', day=m|day) }}", m=MORNING, who="<b>")
+        assert said == '&lt;b&gt; · 2027年5月<span class="unit">29日（周六）</span>|2027年5月<span class="unit">29日（周六）</span>前'
 
 
 class TestAnswers:
