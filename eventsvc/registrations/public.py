@@ -205,6 +205,22 @@ def _calendar(record: Record) -> bytes:
     return bytes(book.to_ical())
 
 
+@bp.post("/r/<code>/renew")
+@policy(public=True)
+def renew(code: str) -> ResponseReturnValue:
+    """Give a party another private link; the one that went astray opens nothing any more."""
+    record, mine = own_record(code)
+    if record is None or not mine:
+        return _locked(record)
+    return remembering(_renewed(record), redirect(url_for(".receipt", code=code), 303))
+
+
+def _renewed(record: Record) -> Record:
+    service.renew_link(record.id, now=clock.now())
+    flash(say(N_("专用链接已经换成新的，旧链接打不开了；请把新链接存好")), "success")
+    return queries.by_id(record.id)
+
+
 def _only_misses(answer: Response) -> bool:
     """Count only what was not found: a whole village may stand behind one address."""
     return answer.status_code != 303
@@ -219,5 +235,7 @@ def find(slug: str) -> ResponseReturnValue:
     opening = openings.opening(slug)
     form = Form(finding.FindSchema(), request.form)
     if request.method == "POST" and (record := form.run(finding.find, opening)):
+        if request.form.get("_action") == "renew":
+            record = _renewed(record)
         return remembering(record, redirect(url_for(".receipt", code=record.code), 303))
     return page("registrations/find.html", form.status, opening=opening, form=form)
