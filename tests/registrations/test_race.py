@@ -1,8 +1,9 @@
-"""200 people press the button at the same moment, for 50 places. And what happens when the guard is gone."""
+"""500 people press the button at the same moment, for 200 places. And what happens when the guard is gone."""
 
 import threading
 import time
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -10,14 +11,14 @@ from sqlalchemy import func, select, update
 from eventsvc.core import clock
 from eventsvc.infra.db import db
 from eventsvc.infra.forms import flatten
-from eventsvc.registrations import openings, service
+from eventsvc.registrations import nonces, openings, service
 from eventsvc.registrations.models import POOLS as P
 from eventsvc.registrations.models import Pool, Registration, Seat, Standing
 from eventsvc.registrations.service import places
 from tests.factories.activities import NOW, an_activity
 from tests.factories.registrations import couple_body
 
-PEOPLE, PLACES, AT_ONCE = 200, 50, 16
+PEOPLE, PLACES, AT_ONCE = 500, 200, 32
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +29,7 @@ def _still(monkeypatch):
 def storm(app, slug: str, number: int = PEOPLE) -> Counter:
     """Let so many people send their forms, all waiting for the same signal; return what they were answered."""
     answers: list[int] = []
-    bodies = iter([{**dict(flatten(couple_body())), "_nonce": f"nonce-of-party-{at:04d}"} for at in range(number)])
+    bodies = iter([{**dict(flatten(couple_body())), "_nonce": nonces.draw(slug, NOW - timedelta(minutes=1))} for _ in range(number)])
     ready, lock = threading.Barrier(AT_ONCE), threading.Lock()
 
     def person() -> None:
@@ -62,14 +63,14 @@ def counted(standing: Standing) -> int:
     return db.session.scalar(select(func.count()).select_from(Registration).where(Registration.standing == standing))
 
 
-def test_exactly_fifty_get_in_and_the_rest_wait_in_order(app):
+def test_exactly_two_hundred_get_in_and_the_rest_wait_in_order(app):
     answers = storm(app, a_slug(places=PLACES))
     assert answers == {303: PEOPLE}
     pool = db.session.scalar(select(Pool))
-    assert (pool.taken, pool.waiting, counted(Standing.PLACED), counted(Standing.WAITING)) == (PLACES, 150, PLACES, 150)
+    assert (pool.taken, pool.waiting, counted(Standing.PLACED), counted(Standing.WAITING)) == (PLACES, PEOPLE - PLACES, PLACES, PEOPLE - PLACES)
     assert db.session.scalar(select(func.sum(Seat.n))) == PLACES
     numbers = db.session.scalars(select(Registration.seq).where(Registration.standing == Standing.WAITING).order_by(Registration.seq)).all()
-    assert numbers == list(range(1, 151))
+    assert numbers == list(range(1, PEOPLE - PLACES + 1))
 
 
 def test_without_a_waiting_list_the_rest_are_refused_and_leave_nothing(app):
