@@ -159,6 +159,11 @@ def forget_of(registration_ids: Iterable[UUID]) -> int:
     return _forget(F.c.registration_id.in_(list(registration_ids)))
 
 
+def forget_answers(registration_id: UUID, condition: Any) -> int:
+    """Let go of those of a party's files that a condition names, inside a command."""
+    return _forget(and_(F.c.registration_id == registration_id, condition))
+
+
 def _forget(condition: Any) -> int:
     query = select(F.c.id, F.c.file_id, StoredFile.path).join(StoredFile, StoredFile.id == F.c.file_id).where(condition)
     rows = db.session.execute(query).all()

@@ -199,3 +199,24 @@ class SlotTaken(Conflict):
 
     code = "slot_taken"
     words = N_("这一批已经满了，或者刚被别人排了；请另选一批")
+
+
+class NotAgreed(Conflict):
+    """There is no such consent to take back (any more)."""
+
+    code = "not_agreed"
+    words = N_("这一项没有同意过，或者已经撤回了；请刷新看最新情况")
+
+
+class NotToMerge(Conflict):
+    """One of the two is gone, or they are one and the same."""
+
+    code = "not_to_merge"
+    words = N_("这两份报名里有一份已经取消，或者别人刚刚处理过；请刷新看最新情况")
+
+
+class NotToUndo(Conflict):
+    """The merge was undone before, or it is too late."""
+
+    code = "not_to_undo"
+    words = N_("这次合并已经撤销过，或者活动已经开始，或者对方的资料已经删除，不能再恢复")

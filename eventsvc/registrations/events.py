@@ -244,3 +244,76 @@ class RulesSetAside:
     reason: str
     at: datetime
     actor_id: UUID
+
+
+@dataclass(frozen=True)
+class ConsentTakenBack:
+    """A party, or the office for it, took one consent back: the data that it covered is gone."""
+
+    registration_id: UUID
+    activity_id: UUID
+    purpose: str
+    at: datetime
+    actor_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Erased:
+    """All that was held of a party was deleted; its row stays as a number."""
+
+    registration_id: UUID
+    activity_id: UUID
+    at: datetime
+    actor_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class DataDownloaded:
+    """A party took away all that is held of it."""
+
+    registration_id: UUID
+    activity_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Two sign-ups were one: this one went, that one (`kept_id`) stays."""
+
+    registration_id: UUID
+    activity_id: UUID
+    kept_id: UUID
+    at: datetime
+    actor_id: UUID
+
+
+@dataclass(frozen=True)
+class MergeUndone:
+    """They were two after all: the one that went is back; `standing` is where."""
+
+    registration_id: UUID
+    activity_id: UUID
+    standing: Standing
+    at: datetime
+    actor_id: UUID
+
+
+@dataclass(frozen=True)
+class DoublesToldApart:
+    """Somebody said that two sign-ups which look alike are two."""
+
+    registration_id: UUID
+    activity_id: UUID
+    other_id: UUID
+    at: datetime
+    actor_id: UUID
+
+
+@dataclass(frozen=True)
+class NamesPublished:
+    """The masked list of names was opened to the public, or closed."""
+
+    activity_id: UUID
+    public: bool
+    at: datetime
+    actor_id: UUID
