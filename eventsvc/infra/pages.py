@@ -100,7 +100,7 @@ def clock_words(moment: datetime | None) -> str:
     return "" if moment is None else f"{local(moment):%H:%M}"
 
 
-DAY_IN_FULL = re.compile(r"\d+日（\w+）")
+DAY_IN_FULL = re.compile(r"\d+\w（\w+）")
 
 
 def _unbroken(words: Callable[..., str]) -> Callable[..., str]:
