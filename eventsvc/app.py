@@ -45,13 +45,25 @@ from eventsvc.organisations import models as organisations
 from eventsvc.organisations import web as organisations_web
 from eventsvc.organisations.events import UnitsMerged
 from eventsvc.people import models as people
+from eventsvc.people import roll_web
 from eventsvc.people import web as people_web
 from eventsvc.registrations import api as registrations_api
 from eventsvc.registrations import models as registrations
 from eventsvc.registrations import service as registrations_service
 from eventsvc.registrations import web as registrations_web
-from eventsvc.registrations.events import Promoted, Reviewed, SignedUp, Withdrawn
+from eventsvc.registrations.events import (
+    Drawn,
+    Lapsed,
+    OfferAccepted,
+    Offered,
+    Promoted,
+    Reviewed,
+    SignedUp,
+    SlotsGiven,
+    Withdrawn,
+)
 from eventsvc.reports import api as reports_api
+from eventsvc.reports import honouring
 from eventsvc.reports import models as reports
 from eventsvc.reports import web as reports_web
 from eventsvc.reports.events import ReportMoved
@@ -79,6 +91,7 @@ DOORS = (
     accounts_web.bp,
     organisations_web.bp,
     people_web.bp,
+    roll_web.bp,
     campaigns_web.bp,
     activities_web.bp,
     registrations_web.bp,
@@ -117,7 +130,12 @@ SUBSCRIBERS: events.Handlers = {
     Withdrawn: (messages_service.hear_withdrawal,),
     Promoted: (messages_service.hear_promotion,),
     Reviewed: (messages_service.hear_review,),
-    ReportMoved: (statistics_service.hear,),
+    Offered: (messages_service.hear_offer,),
+    OfferAccepted: (messages_service.hear_accepted,),
+    Lapsed: (messages_service.hear_lapsed,),
+    Drawn: (messages_service.hear_draw,),
+    SlotsGiven: (messages_service.hear_slots,),
+    ReportMoved: (statistics_service.hear, honouring.hear),
     UnitsMerged: (statistics_service.hear_merged,),
     JobDied: (documents_service.hear_died,),
 }

@@ -5,7 +5,8 @@ from functools import partial
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, NoResultFound
+from sqlalchemy.sql import Select
 
 from eventsvc.accounts import queries as accounts
 from eventsvc.activities import queries as activities
@@ -30,6 +31,7 @@ from eventsvc.infra.jobs.service import Claim, Hopeless, JobDied, later
 from eventsvc.infra.storage import Kept, StoredFile
 from eventsvc.kinds import KINDS
 from eventsvc.registrations import queries as registrations
+from eventsvc.registrations.events import ConsentTakenBack, Erased
 from eventsvc.registrations.models import Standing
 from eventsvc.registrations.queries import must_see_people
 from eventsvc.reports import queries as reports
@@ -117,7 +119,7 @@ def finish(claim: Claim, kept: Kept, pages: int, *, now: datetime) -> None:
     """Say that a paper is ready, if the lease is still ours; what somebody else made meanwhile stands, ours is thrown away."""
     try:
         _finish(claim, kept, pages, now)
-    except jobs.LostLease:
+    except (jobs.LostLease, NoResultFound):
         storage.discard(kept.path)
         raise
 
@@ -157,6 +159,19 @@ def open_file(document_id: UUID, *, actor: Actor, now: datetime) -> tuple[str, s
     return file.path, f"{activity.title}-{found.label}.pdf"
 
 
+# -- taken back --------------------------------------------------------------------------------------------------------
+
+
+def hear_privacy(event: ConsentTakenBack | Erased) -> None:
+    """Delete the papers that may show what somebody took back: theirs, and every list of that activity. They can be made again.
+
+    One that is being made right now has read what is gone: its row goes, so its worker keeps nothing.
+    """
+    codes = {paper.code for kind in KINDS.values() for paper in kind.documents if names_people(paper)}
+    about = Document.subject_id.in_((event.registration_id, event.activity_id))
+    _throw_away(select(Document).where(Document.activity_id == event.activity_id, Document.code.in_(codes), about))
+
+
 # -- tidied ----------------------------------------------------------------------------------------------------------
 
 
@@ -165,7 +180,11 @@ def tidy(*, now: datetime) -> int:
     """Delete papers that name people and are old; return how many. What can be made again need not be kept."""
     codes = {paper.code for kind in KINDS.values() for paper in kind.documents if names_people(paper)}
     old = select(Document).where(Document.code.in_(codes), Document.ready_at < now - KEEP)
-    gone = list(db.session.scalars(old))
+    return _throw_away(old)
+
+
+def _throw_away(which: Select[tuple[Document]]) -> int:
+    gone = list(db.session.scalars(which))
     files = [one.file for one in gone if one.file is not None]
     db.session.execute(delete(Document).where(Document.id.in_([one.id for one in gone])))
     db.session.execute(delete(StoredFile).where(StoredFile.id.in_([file.id for file in files])))

@@ -18,7 +18,16 @@ from eventsvc.infra.pages import page
 from eventsvc.infra.policy import actor, policy
 from eventsvc.infra.workbooks import MEDIA
 from eventsvc.kinds import KINDS
-from eventsvc.registrations import consent, listing, openings, queries, questionnaires, service
+from eventsvc.registrations import (
+    consent,
+    listing,
+    lookalikes,
+    openings,
+    public_names,
+    queries,
+    questionnaires,
+    service,
+)
 from eventsvc.registrations.doors import REDRAWS, PartyForm, bp, nonce, party_form, village_choices
 from eventsvc.registrations.models import Channel, Standing
 from eventsvc.registrations.schemas import Party, PartySchema
@@ -43,7 +52,8 @@ def _activity(activity_id: UUID, role: Role | None = None) -> Activity:
 
 
 def _page(template: str, activity: Activity, status: int = 200, **more: Any) -> ResponseReturnValue:
-    return page(template, status, activity=activity, kind=KINDS[activity.kind], **more)
+    """Return a page about an activity."""
+    return page(template, status, **{"activity": activity, "kind": KINDS[activity.kind], **more})
 
 
 @bp.route(BASE, methods=["GET", "POST"])
@@ -56,7 +66,8 @@ def index(activity_id: UUID) -> ResponseReturnValue:
     standing, number = (request.values.get(name, "") for name in ("standing", "page"))
     found = listing.page_of(activity_id, request.form.get("q", ""), standing, number)
     may = queries.sees_people(activity, actor(), Role.ORGANISER)
-    return _page("registrations/index.html", activity, found=found, may=may, standings=Standing.choices(), pool=queries.pool_of(activity_id))
+    return _page("registrations/index.html", activity, found=found, may=may, standings=[*Standing.choices(), (listing.UNCONFIRMED, N_("未本人确认"))], pool=queries.pool_of(activity_id),
+                 doubles=lookalikes.count(activity_id) if may else 0, names_public=public_names.are_public(activity_id))  # fmt: skip
 
 
 @bp.route(f"{BASE}/new", methods=["GET", "POST"])
@@ -104,7 +115,7 @@ def show(activity_id: UUID, registration_id: UUID) -> ResponseReturnValue:
 def _show(activity: Activity, record: queries.Record, *, full: bool, wrong: DomainError | None, form: PartyForm | None) -> ResponseReturnValue:
     status = wrong.status if wrong else (form.status if form else 200)
     return _page(
-        "registrations/show.html", activity, status, record=record, told=told(record.opening.kind, questionnaires.versions(record.opening), queries.parties([record.id])[0], full=full), full=full, wrong=wrong, form=form,
+        "registrations/show.html", activity, status, record=record, people=queries.parties([record.id])[0].people, told=told(record.opening.kind, questionnaires.versions(record.opening), queries.parties([record.id])[0], full=full), full=full, wrong=wrong, form=form,
         villages=village_choices(openings.villages(activity.organisation_id)), consents=consent.asked_by(record.opening.kind, record.opening.asked),
         may=queries.sees_people(activity, actor(), Role.ORGANISER),
     )  # fmt: skip

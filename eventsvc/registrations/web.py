@@ -1,6 +1,6 @@
 """Doors of registrations: those of the public and those of the office hang on one blueprint."""
 
-from eventsvc.registrations import editor, office, public
+from eventsvc.registrations import doubles_web, editor, giving, office, outcome, persons_web, privacy_web, public
 from eventsvc.registrations.doors import bp
 
-__all__ = ["bp", "editor", "office", "public"]
+__all__ = ["bp", "doubles_web", "editor", "giving", "office", "outcome", "persons_web", "privacy_web", "public"]
