@@ -52,6 +52,8 @@ def chores() -> Iterable[Chore]:
         Chore("tell", timedelta(seconds=5), lambda now: jobs.sweep(now=now)),
         Chore("fold", timedelta(seconds=2), statistics.fold),
         Chore("seal", timedelta(seconds=2), audit.seal),
+        Chore("lapse_offers", timedelta(seconds=30), registrations.lapse_offers),
+        Chore("fill_slots", timedelta(seconds=30), registrations.fill_slots),
         Chore("purge_vault", HOURLY, lambda now: transactional(vault.purge)(day_of(now))),
         Chore("forget_households", HOURLY, people.forget_unkept),
         Chore("forget_parties", HOURLY, registrations.forget_unkept),

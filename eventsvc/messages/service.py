@@ -10,20 +10,22 @@ from sqlalchemy import Table, insert, select, update
 from eventsvc.activities import queries as activities
 from eventsvc.activities.events import ActivityChanged, ActivityMoved
 from eventsvc.activities.models import Activity
+from eventsvc.activities.rules import when_words
 from eventsvc.core.actor import Actor, Role
 from eventsvc.core.codes import new_id
 from eventsvc.core.errors import NotFound
 from eventsvc.infra.db import changed, db, transactional
 from eventsvc.messages.models import Message, MessageState
 from eventsvc.registrations import queries as registrations
-from eventsvc.registrations.events import Promoted, Reviewed, SignedUp, Withdrawn
+from eventsvc.registrations.events import Drawn, Lapsed, OfferAccepted, Offered, Promoted, Reviewed, SignedUp, SlotsGiven, Withdrawn
 from eventsvc.registrations.models import REGISTRATIONS as R
 from eventsvc.registrations.models import Standing, table_of
 
 M: Table = table_of(Message)
 PAGE, CALL = "page", "call"
 """Told by the page that answered the sign-up; to be told by a call."""
-STAND = (Standing.PLACED, Standing.WAITING, Standing.OFFERED, Standing.TO_REVIEW)
+STAND = (Standing.PLACED, Standing.WAITING, Standing.OFFERED, Standing.TO_REVIEW, Standing.ENTERED)
+DECIDED = {Standing.PLACED: "admitted", Standing.WAITING: "waits", Standing.ENTERED: "enters", Standing.REJECTED: "rejected"}
 
 
 def hear_sign_up(event: SignedUp) -> None:
@@ -39,8 +41,46 @@ def hear_promotion(event: Promoted) -> None:
 
 def hear_review(event: Reviewed) -> None:
     """What was decided about a party is told to it."""
-    topic = {Standing.PLACED: "admitted", Standing.WAITING: "waits", Standing.REJECTED: "rejected"}[event.standing]
-    _due(event.activity_id, [event.registration_id], topic, event.at, key=event.at.isoformat())
+    _due(event.activity_id, [event.registration_id], DECIDED[event.standing], event.at, key=event.at.isoformat())
+
+
+def hear_offer(event: Offered) -> None:
+    """A place is kept for who waited: call, and say until when."""
+    _drop(M.c.registration_id == event.registration_id, M.c.topic.in_(("offered", "drawn", "waits")))
+    _due(event.activity_id, [event.registration_id], "offered", event.at, key=event.at.isoformat(), facts={"until": when_words(event.until, None)})
+
+
+def hear_accepted(event: OfferAccepted) -> None:
+    """Who has said yes need not be asked any more."""
+    _drop(M.c.registration_id == event.registration_id, M.c.topic == "offered")
+
+
+def hear_lapsed(event: Lapsed) -> None:
+    """Who let an offer go is told so, unless they said no themselves."""
+    _drop(M.c.registration_id == event.registration_id)
+    if not event.declined:
+        _due(event.activity_id, [event.registration_id], "lapsed", event.at, key=event.at.isoformat())
+
+
+def hear_draw(event: Drawn) -> None:
+    """Everybody who was drawn is told whether they are in, or which number they wait with."""
+    found = select(R.c.id, R.c.standing, R.c.rank).where(R.c.activity_id == event.activity_id, R.c.rank.is_not(None))
+    rows = [
+        _row(event.activity_id, one.id, "drawn", event.at, facts={"in": one.standing == Standing.PLACED, "rank": one.rank})
+        for one in db.session.execute(found.order_by(R.c.rank)).all()
+    ]
+    if rows:
+        db.session.execute(insert(M), rows)
+
+
+def hear_slots(event: SlotsGiven) -> None:
+    """Who got a time of their own, or another one, is told when; what was to be told of an older one is dropped."""
+    _drop(M.c.registration_id.in_(event.parties), M.c.topic == "slots")
+    key = event.at.isoformat()
+    times = registrations.times_by_party(event.activity_id)
+    rows = [_row(event.activity_id, one, "slots", event.at, key, {"times": times[one]}) for one in event.parties if one in times]
+    if rows:
+        db.session.execute(insert(M), rows)
 
 
 def hear_withdrawal(event: Withdrawn) -> None:

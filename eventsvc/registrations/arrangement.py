@@ -245,3 +245,10 @@ def pool_words(row: Any) -> Words | str:
     if what in CALLS:
         return Words(N_("{what} {at}"), what=Words(CALLS[what]), at=f"{local(row.starts_at):%H:%M}")
     return Words(N_("全部")) if what == MAIN else row.label
+
+
+def time_words(row: Any) -> tuple[str, str]:
+    """Say what somebody has a time of their own for, and when: (化妆, 08:40)."""
+    what = row.kind.partition(":")[0]
+    when = f"{local(row.starts_at):%H:%M}"
+    return (CALLS[what], when) if what in CALLS else (N_("场次"), f"{when} {row.label}".strip())

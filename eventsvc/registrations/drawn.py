@@ -7,6 +7,7 @@ Of a party nothing is ever kept: the receipt is drawn with blanks only (`Shown`)
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from markupsafe import escape
 
 from eventsvc.infra.i18n import chosen_locale
 from eventsvc.infra.site import size_of_type
-from eventsvc.registrations import consent, openings, walk
+from eventsvc.registrations import arrangement, consent, openings, queries, walk
 from eventsvc.registrations.doors import PartyForm, absolute, kept_nonce, qr_image, times_moved, village_choices
 from eventsvc.registrations.models import Standing
 from eventsvc.registrations.openings import Opening
@@ -79,6 +80,11 @@ class Shown:
     qr: str
     ahead: int = 0
     review_reason: str = ""
+    offer_until: datetime | None = None
+    rank: int | None = None
+    times: tuple[tuple[str, str], ...] = ()
+    """(What, when) of the sessions and batches that it has a place in, or waits for."""
+    to_confirm: bool = False
 
 
 def receipt_page(record: Record, people: Sequence[tuple[str, str]], may_change: bool) -> str:
@@ -86,11 +92,13 @@ def receipt_page(record: Record, people: Sequence[tuple[str, str]], may_change: 
     names = "、".join(name for _, name in people if name)
     link = absolute("registrations.open_link", secret=record.secret)
     qr = qr_image(absolute("checkin.scan", code=record.code))
-    if record.standing != Standing.PLACED or request.args or "_flashes" in session:
-        own = Shown(record.standing, record.code, names, link, qr, record.ahead, record.doubts)
+    due = record.to_confirm and record.confirmed_at is None
+    times = tuple(arrangement.time_words(row) for row in queries.times_of(record))
+    if record.standing != Standing.PLACED or times or record.rank or request.args or "_flashes" in session:
+        own = Shown(record.standing, record.code, names, link, qr, record.ahead, record.doubts, record.offer_until, record.rank, times, due)
         return _receipt(own, record.opening, may_change)
-    blank = Shown(Standing.PLACED, CODE, NAMES, LINK, QR)
-    seen = (replace(record.opening, taken=0, waiting=0), may_change)
+    blank = Shown(Standing.PLACED, CODE, NAMES, LINK, QR, to_confirm=due)
+    seen = (replace(record.opening, taken=0, waiting=0), may_change, due)
     blanks = {CODE: record.code, NAMES: names, LINK: link, QR: qr}
     return _filled_in(f"r/{record.opening.id}", seen, lambda: _receipt(blank, record.opening, may_change), blanks)
 

@@ -12,8 +12,12 @@ from eventsvc.registrations.models import Standing
 from eventsvc.registrations.queries import PartyRow
 
 PAGE = 50
-ORDER = {standing: at for at, standing in enumerate((Standing.TO_REVIEW, Standing.PLACED, Standing.OFFERED, Standing.WAITING, Standing.REJECTED, Standing.WITHDRAWN))}
+FIRST = (Standing.TO_REVIEW, Standing.PLACED, Standing.OFFERED, Standing.ENTERED, Standing.WAITING, Standing.LAPSED, Standing.REJECTED, Standing.WITHDRAWN)
+ORDER = {standing: at for at, standing in enumerate(FIRST)}
+OUT = (Standing.WITHDRAWN, Standing.REJECTED, Standing.LAPSED)
 LONGEST_SEARCH = 40
+UNCONFIRMED = "unconfirmed"
+"""Those whom somebody else signed up and who have not said themselves that they come."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,13 @@ def page_of(activity_id: UUID, q: str = "", standing: str = "", page: str = "") 
     """Return a page of those meant by `q` (name, pinyin, initials, last digits, code), those to be reviewed first; three statements."""
     everybody = queries.listed(activity_id, None)
     counts = Counter(row[1] for row in everybody)
-    if standing in set(Standing):
+    if standing == UNCONFIRMED:
+        unsaid = set(queries.unconfirmed_ids(activity_id))
+        wanted = [row for row in everybody if row[0] in unsaid]
+    elif standing in set(Standing):
         wanted = [row for row in everybody if row[1] == standing]
     else:
-        wanted = [row for row in everybody if row[1] not in (Standing.WITHDRAWN, Standing.REJECTED)]
+        wanted = [row for row in everybody if row[1] not in OUT]
     texts = {row[0]: [queries.search_of(person, blob) for person, blob in row[3]] for row in wanted}
     q = q.strip()[:LONGEST_SEARCH]
     if q:

@@ -6,25 +6,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, case, func, literal, select, union_all
+from sqlalchemy import Row, and_, bindparam, case, func, literal, or_, select, union_all
 from sqlalchemy.sql import Select
 
 from eventsvc.activities.models import Activity, State
 from eventsvc.core.actor import Actor, Role
 from eventsvc.core.errors import NotAllowed, NotFound
+from eventsvc.core.periods import local
 from eventsvc.core.pinyin import sort_key
 from eventsvc.declare import Personal
 from eventsvc.infra.crypto import hashed, keys, same
 from eventsvc.infra.db import db, glance
 from eventsvc.infra.vault import VaultRow
+from eventsvc.kinds import KINDS
 from eventsvc.registrations import reasons
 from eventsvc.registrations.models import PARTICIPANTS as T
 from eventsvc.registrations.models import POOLS as P
 from eventsvc.registrations.models import REGISTRATIONS as R
-from eventsvc.registrations.models import Channel, SignUpRules, Standing, table_of
+from eventsvc.registrations.models import SEATS as S
+from eventsvc.registrations.models import Channel, HowConfirmed, SignUpRules, Standing, table_of
 from eventsvc.registrations.openings import COLUMNS, MAIN, RESERVE, SOURCE, WIDTH, A, Opening, U
 
 V = table_of(VaultRow)
+P_SEAT = P.alias("pools_of_seats")
 CORE = ("name", "sex", "phone", "born_on")
 
 # -- one party, as it sees itself ----------------------------------------------------------------------------------------
@@ -65,6 +69,8 @@ class Record:
     confirmed_at: datetime | None
     """When the people whom somebody else signed up said themselves that they come."""
     confirmed_how: str
+    timed: int
+    """In how many sessions and batches it has a place."""
     ahead: int
     """Its place among those who wait, from 1; 0 when it does not wait."""
 
@@ -80,6 +86,11 @@ class Record:
         return self.by_proxy and shape is not None and not shape.named_by_unit
 
     @property
+    def how_confirmed(self) -> str:
+        """Say how they did."""
+        return HowConfirmed(self.confirmed_how).label if self.confirmed_how else ""
+
+    @property
     def secret(self) -> str:
         """Return the party's secret, made again."""
         return keys().secret("party", self.id, self.secret_version)
@@ -90,7 +101,7 @@ class Record:
 
     def may_change(self, now: datetime) -> bool:
         """Say whether the party itself may still change or withdraw."""
-        live = self.standing in (Standing.PLACED, Standing.WAITING, Standing.OFFERED, Standing.TO_REVIEW)
+        live = self.standing in (Standing.PLACED, Standing.WAITING, Standing.OFFERED, Standing.TO_REVIEW, Standing.ENTERED)
         return live and self.opening.state in (State.PUBLISHED, State.APPROVED) and now < self.opening.starts_at
 
 
@@ -98,6 +109,10 @@ _W = R.alias("others")
 _AHEAD = (
     select(func.count()).select_from(_W)
     .where(_W.c.activity_id == R.c.activity_id, _W.c.standing == Standing.WAITING, _W.c.seq <= R.c.seq)
+).scalar_subquery()
+_TIMED = (
+    select(func.count()).select_from(S.join(P_SEAT, P_SEAT.c.id == S.c.pool_id))
+    .where(S.c.registration_id == R.c.id, P_SEAT.c.starts_at.is_not(None))
 ).scalar_subquery()
 _RECORD = (
     R.c.id, R.c.code, R.c.standing, R.c.channel, R.c.seq, R.c.answers, R.c.consents, R.c.by_proxy, R.c.placed_count,
@@ -170,6 +185,8 @@ class PartyRow:
     created_at: datetime
     review_reason: str = ""
     form_version: int = 0
+    unconfirmed: bool = False
+    """Somebody else signed them up, and they have not said themselves that they come."""
 
     @property
     def names(self) -> str:
@@ -211,6 +228,20 @@ def proxies(activity_id: UUID) -> list[tuple[UUID, str, str]]:
     return [(party, own["_proxy"]["name"], own["_proxy"]["phone"]) for party, own in held.items() if own.get("_proxy")]
 
 
+def unconfirmed(activity_id: UUID) -> list[PartyRow]:
+    """Return the parties that somebody else signed up and whose people have not said themselves that they come, village by village."""
+    return sorted(_opened(R.c.id.in_(unconfirmed_ids(activity_id))), key=lambda party: (not party.village, sort_key(party.village or "")))
+
+
+def unconfirmed_ids(activity_id: UUID) -> list[UUID]:
+    """Return the ids of those parties. Where a unit names its people there are none."""
+    shape = KINDS[db.session.execute(select(A.c.kind).where(A.c.id == activity_id)).scalar_one()].party
+    if shape is None or shape.named_by_unit:
+        return []
+    live = (Standing.PLACED, Standing.WAITING, Standing.OFFERED, Standing.TO_REVIEW, Standing.ENTERED)
+    return list(db.session.scalars(select(R.c.id).where(R.c.activity_id == activity_id, R.c.by_proxy, R.c.confirmed_at.is_(None), R.c.standing.in_(live))))
+
+
 def _order(party: PartyRow) -> tuple[Any, ...]:
     if party.standing == Standing.WAITING:
         return (1, party.seq or 0, ())
@@ -222,6 +253,7 @@ def _opened(condition: Any) -> list[PartyRow]:
     query = (
         select(
             R.c.id, R.c.code, R.c.standing, R.c.seq, R.c.channel, R.c.answers, R.c.created_at, R.c.review_reason, R.c.form_version,
+            and_(R.c.by_proxy, R.c.confirmed_at.is_(None)).label("unconfirmed"),
             U.c.name.label("village"), T.c.id.label("person_id"), T.c.role, T.c.attended,
         )
         .select_from(R.join(T, T.c.registration_id == R.c.id).outerjoin(U, U.c.id == R.c.organisation_id))
@@ -250,7 +282,7 @@ def _party_row(rows: Sequence[Row[Any]], held: Mapping[UUID, Mapping[str, Any]])
         first.id, first.code, first.standing, first.seq, first.channel, first.village or own.get("_village", ""),
         {**first.answers, **{k: v for k, v in own.items() if not k.startswith("_")}},
         tuple(_person_row(row, held.get(row.person_id, {})) for row in rows),
-        own.get("_proxy"), first.created_at, reasons.told(first.review_reason), first.form_version,
+        own.get("_proxy"), first.created_at, reasons.told(first.review_reason), first.form_version, bool(first.unconfirmed),
     )  # fmt: skip
 
 
@@ -258,6 +290,28 @@ def _person_row(row: Row[Any], held: Mapping[str, Any]) -> PersonRow:
     name, sex, phone, born_on = (str(held.get(key) or "") for key in CORE)
     extra = {key: value for key, value in held.items() if key not in CORE}
     return PersonRow(row.person_id, row.role, name, sex, phone, born_on, row.attended, extra)
+
+
+def times_of(record: Record) -> Sequence[Row[Any]]:
+    """Return the sessions and batches that a party has, or waits for, in the order in which they begin: one statement where there are any."""
+    if not record.timed and not record.wants:
+        return []
+    held = P.c.id.in_(select(S.c.pool_id).where(S.c.registration_id == record.id))
+    meant = or_(held, P.c.id.in_([UUID(pool) for pool in record.wants]))
+    query = select(P.c.id, P.c.kind, P.c.label, P.c.starts_at).where(P.c.activity_id == record.opening.id, meant, P.c.starts_at.is_not(None))
+    return db.session.execute(query.order_by(P.c.starts_at, P.c.kind)).all()
+
+
+def times_by_party(activity_id: UUID) -> dict[UUID, list[tuple[str, str]]]:
+    """Return of each party with a time of its own what for and when: (kind of pool, 08:40 on our clock), in order."""
+    query = (
+        select(S.c.registration_id, P.c.kind, P.c.starts_at).join(P, P.c.id == S.c.pool_id)
+        .where(P.c.activity_id == activity_id, P.c.starts_at.is_not(None)).order_by(P.c.starts_at, P.c.kind)
+    )  # fmt: skip
+    found: dict[UUID, list[tuple[str, str]]] = {}
+    for party, kind, starts_at in db.session.execute(query):
+        found.setdefault(party, []).append((kind.partition(":")[0], f"{local(starts_at):%H:%M}"))
+    return found
 
 
 def names_of(record: Record) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from eventsvc.registrations.service.offers import accept_offer, decline_offer, l
 from eventsvc.registrations.service.overriding import judged_now, let_in
 from eventsvc.registrations.service.persons import confirm, leave_one, replace_one
 from eventsvc.registrations.service.pools import hear_change, hear_move, hear_plan
+from eventsvc.registrations.service.slots import fill_slots, give_slots, move_slot
 from eventsvc.registrations.service.standing import admit, reject, withdraw
 from eventsvc.registrations.service.waiting import fill, promote
 
@@ -32,8 +33,10 @@ __all__ = [
     "defined",
     "export",
     "fill",
+    "fill_slots",
     "forget_attachments",
     "forget_unkept",
+    "give_slots",
     "hear_change",
     "hear_move",
     "hear_plan",
@@ -43,6 +46,7 @@ __all__ = [
     "lapse_offers",
     "leave_one",
     "let_in",
+    "move_slot",
     "open_attachment",
     "promote",
     "reject",

@@ -28,6 +28,7 @@ from eventsvc.registrations.models import Admission, SignUpRules, Standing, tabl
 from eventsvc.registrations.openings import MAIN, RESERVE, Opening
 from eventsvc.registrations.queries import V
 from eventsvc.registrations.service.capacity import PoolPlan, set_pools
+from eventsvc.registrations.service.slots import tell_times
 
 RULES = table_of(SignUpRules)
 BY_DRAW = (Admission.LOTTERY, Admission.RANK)
@@ -61,7 +62,9 @@ def arrange(activity_id: UUID, wanted: Arrangement, *, seed: str, actor: Actor, 
     pools = arrangement.pools_of(wanted, opening, openings.villages(opening.organisation_id), there)
     _refuse_lies(opening, wanted, there, {one.kind for one in pools if one.gates})
     _write_rules(opening, wanted, seed, now)
+    before = queries.times_by_party(activity_id)
     moved = set_pools(activity_id, [PoolPlan(**asdict(one)) for one in pools], actor=actor, now=now)
+    tell_times(activity_id, before, now, actor)
     told = tuple(f"{one.kind}={one.cap}" for one in pools if one.gates)
     announce(Arranged(activity_id, actor.id, wanted.admission, wanted.promotion, wanted.offer_hours, wanted.most_passed, told, now))
     return moved
