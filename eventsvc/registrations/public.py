@@ -15,7 +15,7 @@ from eventsvc.infra.i18n import say
 from eventsvc.infra.pages import page
 from eventsvc.infra.policy import policy
 from eventsvc.infra.web import csrf, limiter
-from eventsvc.registrations import consent, finding, nonces, openings, queries, rush, service, walk
+from eventsvc.registrations import consent, finding, invited, nonces, openings, queries, rush, service, walk
 from eventsvc.registrations.doors import (
     REDRAWS,
     PartyForm,
@@ -30,7 +30,7 @@ from eventsvc.registrations.doors import (
     village_choices,
 )
 from eventsvc.registrations.drawn import receipt_page, sign_up_page
-from eventsvc.registrations.errors import LinkClosed
+from eventsvc.registrations.errors import FormChanged, LinkClosed
 from eventsvc.registrations.openings import Opening
 from eventsvc.registrations.queries import Record
 from eventsvc.registrations.schemas import PartySchema
@@ -50,6 +50,8 @@ def sign_up(slug: str) -> ResponseReturnValue:
     if no and (request.method == "GET" or opening.kind.party is None):
         return _closed(opening, no)
     form = party_form(PartySchema.asking(opening.kind, opening.asked), opening.id, _drawn_nonce(slug))
+    if request.method == "GET" and request.args.get("i"):
+        form = invited.filled_in(form, slug)
     return walk.one_step(form, opening, kept_nonce(slug)) if walk.goes_on() else _asked(form, opening)
 
 
@@ -65,9 +67,20 @@ def _sent(slug: str) -> ResponseReturnValue:
         form.refuse(no)
         done = None
     if done is None:
-        return _asked(form, openings.opening(slug))
+        opening = openings.opening(slug)
+        return _asked(_as_asked_now(form, opening), opening)
+    invited.came(slug, done.id)
     also = done.also[0].code if done.also else None
     return remembering(done, redirect(url_for(".receipt", code=done.code, also=also), 303))
+
+
+def _as_asked_now(form: PartyForm, opening: Opening) -> PartyForm:
+    """Return the form with the questions of today, when it was refused because they had changed."""
+    if form.code != FormChanged.code:
+        return form
+    fresh = PartyForm(PartySchema.asking(opening.kind, opening.asked), form.typed)
+    fresh.refuse(FormChanged())
+    return fresh
 
 
 def _drawn_nonce(slug: str) -> str:
@@ -105,6 +118,7 @@ def receipt(code: str) -> ResponseReturnValue:
 
 
 def _locked(record: Record | None) -> ResponseReturnValue:
+    """Say that this browser does not hold the party's secret."""
     return page("registrations/locked.html", 403, slug=record.opening.slug if record else "")
 
 
@@ -136,7 +150,7 @@ def manage(code: str) -> ResponseReturnValue:
     else:
         form = PartyForm(schema, filled=_changeable(record, schema))
     return page(
-        "registrations/manage.html", form.status, opening=record.opening, kind=kind, form=form, record=record, may_change=record.may_change(now),
+        "registrations/manage.html", form.status, opening=record.opening, kind=kind, form=form, record=record, may_change=record.may_change(now), people=queries.parties([record.id])[0].people,
         villages=village_choices(openings.villages(record.opening.organisation_id)), consents=consent.asked_by(kind, record.opening.asked),
     )  # fmt: skip
 

@@ -190,6 +190,32 @@ class AnotherSchema(PartySchema):
         return data
 
 
+class ReplacementSchema(StrictSchema):
+    """One person who comes instead of another: what is asked of that part, and what is agreed to."""
+
+    own: Asked = NOTHING
+    program: Mapping[str, Any] = {}
+
+    @classmethod
+    def asking(cls, kind: ActivityKind, own: Asked, role: str) -> Schema:
+        """Return the grammar for one part of a party."""
+        people = StrictSchema.from_dict(_people(kind, own, frozenset(), (role,)), name=f"{kind.code}_people_instead")
+        rooms = {"people": fields.Nested(people, required=True), "consent": _consents(kind, own)}
+        return _with_own(cls.from_dict(rooms, name=f"{kind.code}_instead"), kind, own)()
+
+    @pre_load
+    def _open_rooms(self, data: Any, **_: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        opened = {**data, "people": _people_told(self, data.get("people", {})), "consent": data.get("consent", {})}
+        return {name: room for name, room in pruned(self.own, self.program, opened).items() if name != "answers"}
+
+    @post_load
+    def _as_told(self, data: dict[str, Any], **_: Any) -> tuple[PersonAnswers, Consent]:
+        ((role, answers),) = data["people"].items()
+        return PersonAnswers(role, flat(answers)), data["consent"]
+
+
 class ProxySchema(StrictSchema):
     """Whoever signs somebody else up; `relation` "self" means nobody does."""
 
@@ -309,11 +335,15 @@ def _rooms(kind: ActivityKind, own: Asked | None, without: frozenset[str], roles
         rooms["proxy"] = fields.Nested(
             ProxySchema.from_dict({f.name: f.marshal() for f in proxy_questions(kind.party)}, name=_proxy_name(kind.party)), load_default=None, allow_none=True
         )
+    rooms["consent"] = _consents(kind, own)
+    return rooms
+
+
+def _consents(kind: ActivityKind, own: Asked | None) -> fields.Nested:
     agreed: dict[str, Any] = {t.purpose: Yes(load_default=False, metadata={"label": t.words, "widget": "checkbox"}) for t in asked_by(kind, own or NOTHING)}
     if GUARDIAN in agreed:
         agreed["guardian_name"] = Str(longest=80, load_default="", reader=clean_name, metadata={"label": N_("监护人姓名"), "maxlength": 50})
-    rooms["consent"] = fields.Nested(ConsentSchema.from_dict(agreed, name=f"{kind.code}_consent"), required=True)
-    return rooms
+    return fields.Nested(ConsentSchema.from_dict(agreed, name=f"{kind.code}_consent"), required=True)
 
 
 def _people(kind: ActivityKind, own: Asked | None, without: frozenset[str], roles: Roles) -> dict[str, Any]:

@@ -3,4 +3,4 @@
 from eventsvc.registrations import doubles_web, editor, giving, office, outcome, persons_web, privacy_web, public
 from eventsvc.registrations.doors import bp
 
-__all__ = ["bp", "doubles_web", "editor", "giving", "office", "outcome", "persons_web", "privacy_web", "public"]
+__all__ = ["bp", "doubles_web", "editor", "giving", "invited", "office", "outcome", "persons_web", "privacy_web", "public"]

@@ -62,6 +62,39 @@ def single_body(**changed: Any) -> dict[str, Any]:
     return _changed(body, changed)
 
 
+def delegation_body(n: int = 2, **changed: Any) -> dict[str, Any]:
+    """Return a delegation of `n` people as JSON sends it."""
+    one = {"sex": "female", "post": "group_leader"}
+    body = {
+        "people": {f"member_{at}": {"name": a_name(), **one} for at in range(1, n + 1)},
+        "answers": {"unit_name": "点头镇计生协"},
+        "proxy": {"relation": "unit", "name": "林小芳", "phone": a_phone()},
+        "consent": {"contact": True},
+    }
+    return _changed(body, changed)
+
+
+def family_body(**changed: Any) -> dict[str, Any]:
+    """Return a baby with its carer as JSON sends them."""
+    body = {
+        "people": {
+            "baby": {"name": a_name(), "sex": "female", "born_on": "2025-09-01"},
+            "carer": {"name": a_name(), "phone": a_phone(), "relation": "mother"},
+        },
+        "consent": {"contact": True, "guardian": True, "guardian_name": "林小芳"},
+    }
+    return _changed(body, changed)
+
+
+def young_body(**changed: Any) -> dict[str, Any]:
+    """Return somebody young who wants to meet others, as JSON sends them."""
+    told = {"name": a_name(), "sex": "female", "phone": a_phone(), "born_on": "2000-02-29", "education": "college", "marital": "never", "single_pledge": True}
+    return _changed({"people": {"participant": told}, "consent": {"contact": True}}, changed)
+
+
+BODIES = {"golden_wedding": couple_body, "training": delegation_body, "parent_child": family_body, "youth_mixer": young_body}
+
+
 def _changed(body: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
     for name, value in changed.items():
         node, *path = body, *name.split("__")
@@ -73,7 +106,7 @@ def _changed(body: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
 
 def a_party(kind: str = "golden_wedding", **changed: Any) -> Party:
     """Return a party as the schema reads it: a_party(people__husband__phone="…")."""
-    body = couple_body(**changed) if kind == "golden_wedding" else single_body(**changed)
+    body = changed.pop("body", None) or BODIES.get(kind, single_body)(**changed)
     return PartySchema.asking(KINDS[kind], {}).load(body)[0]
 
 
