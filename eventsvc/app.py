@@ -52,7 +52,11 @@ from eventsvc.registrations import models as registrations
 from eventsvc.registrations import service as registrations_service
 from eventsvc.registrations import web as registrations_web
 from eventsvc.registrations.events import (
+    ConsentTakenBack,
     Drawn,
+    Erased,
+    InvitationAnswered,
+    Invited,
     Lapsed,
     OfferAccepted,
     Offered,
@@ -126,6 +130,8 @@ SUBSCRIBERS: events.Handlers = {
     ActivityPlanned: (registrations_service.hear_plan,),
     ActivityMoved: (registrations_service.hear_move, messages_service.hear_move),
     ActivityChanged: (registrations_service.hear_change, messages_service.hear_change),
+    Invited: (messages_service.hear_invitations,),
+    InvitationAnswered: (messages_service.hear_answer,),
     SignedUp: (messages_service.hear_sign_up,),
     Withdrawn: (messages_service.hear_withdrawal,),
     Promoted: (messages_service.hear_promotion,),
@@ -135,6 +141,8 @@ SUBSCRIBERS: events.Handlers = {
     Lapsed: (messages_service.hear_lapsed,),
     Drawn: (messages_service.hear_draw,),
     SlotsGiven: (messages_service.hear_slots,),
+    ConsentTakenBack: (documents_service.hear_privacy,),
+    Erased: (documents_service.hear_privacy,),
     ReportMoved: (statistics_service.hear, honouring.hear),
     UnitsMerged: (statistics_service.hear_merged,),
     JobDied: (documents_service.hear_died,),
