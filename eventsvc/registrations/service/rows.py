@@ -42,6 +42,7 @@ class Made:
 def rows_of(
     opening: Opening, party: Party, doubt: str, *, nonce: str, body: bytes, channel: Channel, by: UUID | None, now: datetime
 ) -> Made:
+    """Return the rows of one party, ready to be written: nothing in them is personal and open."""
     own, ring = new_id(), keys()
     n, wants = want(opening, party, at_the_door=channel == Channel.WALK_IN)
     secret = ring.secret("party", own, 1)
