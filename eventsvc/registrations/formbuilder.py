@@ -109,6 +109,7 @@ def _typed_line(typed: MultiDict[str, str], at: str) -> Line:
     line = Line(**{**got, "per": got["per"] or "party", "join": "any" if got["join"] == "any" else "all"})
     line.required, line.turned = bool(typed.get(f"{at}required")), bool(typed.get(f"{at}turned"))
     line.options_were = _known_options(typed.get(f"{at}options_were", ""))
+    line.options_were = _options(line)  # what was just written has its id from now on: a condition may ask about it
     if typed.get(f"{at}whole_off"):
         line.whole = ""
     whats, values = typed.getlist(f"{at}what"), typed.getlist(f"{at}value")
@@ -133,7 +134,7 @@ def _question(line: Line) -> dict[str, Any]:
     chooses = line.type in ("choice", "choices")
     return {
         "id": line.id, "type": line.type, "label": line.label, "help": line.help, "required": line.required, "per": line.per,
-        "options": _options(line) if chooses else [], "min": line.min or None, "max": line.max or None,
+        "options": line.options_were if chooses else [], "min": line.min or None, "max": line.max or None,
         "longest": line.longest or None, "shown_when": _tree(line),
     }  # fmt: skip
 
