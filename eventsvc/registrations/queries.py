@@ -117,7 +117,7 @@ _TIMED = (
 _RECORD = (
     R.c.id, R.c.code, R.c.standing, R.c.channel, R.c.seq, R.c.answers, R.c.consents, R.c.by_proxy, R.c.placed_count,
     R.c.organisation_id, R.c.review_reason, R.c.secret_hash, R.c.secret_version, R.c.created_at, R.c.changed_at, R.c.withdrawn_at,
-    R.c.form_version, R.c.wanted, R.c.wants, R.c.passed, R.c.offer_until, R.c.rank, R.c.overridden, R.c.confirmed_at, R.c.confirmed_how, _AHEAD,
+    R.c.form_version, R.c.wanted, R.c.wants, R.c.passed, R.c.offer_until, R.c.rank, R.c.overridden, R.c.confirmed_at, R.c.confirmed_how, _TIMED, _AHEAD,
 )  # fmt: skip
 _RECORDS = select(*(c.label(f"c{i}") for i, c in enumerate((*COLUMNS, *_RECORD)))).select_from(R.join(SOURCE, A.c.id == R.c.activity_id))
 _BY_CODE = _RECORDS.where(R.c.code == bindparam("code"))
