@@ -4,7 +4,7 @@ A tree is {"all": [tree, …]}, {"any": [tree, …]}, {"not": tree} or a leaf {"
 leaf asks of is an own question by its id ("own_k3m9x2"), a question of the kind put to the party ("party.residence") or to
 each person ("person.mobility", "person.sex"), or a person's computed age on the activity's day ("person.age").
 
-Meaning, for both languages (docs/decisions/0021-own-questions.md):
+Meaning, for both languages (docs/decisions/0008-own-questions.md):
 1. Answers are read as they were typed, before any other check. White space around a text (space, tab, line ends, U+00A0,
    U+3000) does not count, and NFC is compared, character by character. What cannot be read is as if it were not answered.
    A number is at most 15 digits with a sign, full-width ones too; a date is YYYY-MM-DD and exists.
@@ -14,7 +14,8 @@ Meaning, for both languages (docs/decisions/0021-own-questions.md):
 4. From a question put to each person, "person." and own questions put to each person mean the same person. From a question
    put to the party they mean anybody: the leaf holds when it holds for one person at least.
    Of a part that several may play, only those are people of whom something was typed.
-5. Age is full years; who was born on 29 February turns a year older on 1 March where there is no 29th. Without a birth date
+5. Age is full years as `core.periods.full_years` counts them: who was born on 29 February turns a year older on 28 February
+   where there is no 29th (docs/decisions/0006). Without a birth date
    it follows from the ID number (18 or 15 digits); before birth there is none.
 """
 
@@ -25,6 +26,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from eventsvc.core.periods import full_years
 from eventsvc.core.text import full_width_to_ascii
 from eventsvc.core.words import N_, Label, Words
 
@@ -128,7 +130,7 @@ def age_of(person: Mapping[str, Any], day: str) -> int | None:
     on, born = _real_day(day), _real_day(_day(person.get("born_on")) or _born_by_id(person.get("id_number")))
     if on is None or born is None or born > on:
         return None
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return full_years(born, on)
 
 
 def _born_by_id(raw: Any) -> str:

@@ -8,11 +8,12 @@
   const own = (node, key) => (node && typeof node === "object" && !Array.isArray(node) && Object.hasOwn(node, key) ? node[key] : undefined);
   const at = (node, ...path) => path.reduce(own, node);
 
+  const leap = (year) => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const parts = (typed) => {
     const found = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(typed);
     if (!found) return null;
-    const [year, month, day] = found.slice(1).map(Number), leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-    const last = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1];
+    const [year, month, day] = found.slice(1).map(Number);
+    const last = [31, leap(year) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1];
     return year >= 1 && last && day >= 1 && day <= last ? [year, month, day] : null;
   };
   const number = (raw) => {
@@ -41,7 +42,8 @@
   const ageOf = (person, day) => {
     const on = parts(day), born = parts(read("date", person.born_on) || bornById(person.id_number));
     if (!on || !born) return null;
-    const before = on[1] < born[1] || (on[1] === born[1] && on[2] < born[2]), years = on[0] - born[0] - (before ? 1 : 0);
+    const day29 = born[1] === 2 && born[2] === 29 && !leap(on[0]) ? 28 : born[2];
+    const before = on[1] < born[1] || (on[1] === born[1] && on[2] < day29), years = on[0] - born[0] - (before ? 1 : 0);
     return years < 0 ? null : years;
   };
 
