@@ -17,7 +17,7 @@ ENTRIES: tuple[tuple[str, str, str, frozenset[Role], tuple[str, ...]], ...] = (
     ("reports.index", N_("报告"), "file", READER, ("reports",)),
     ("statistics.show", N_("数字"), "chart", READER, ("statistics",)),
     ("campaigns.index", N_("专项行动"), "bell", READER, ("campaigns",)),
-    ("organisations.index", N_("单位"), "people", READER, ("organisations", "people", "accounts.users", "accounts.user")),
+    ("organisations.index", N_("单位"), "people", READER, ("organisations", "people", "roll", "registrations.radar", "accounts.users", "accounts.user")),
     ("accounts.me", N_("我的账号"), "lock", frozenset(), ("accounts.me", "accounts.tokens")),
 )
 """Endpoint, words, sign, roles (none: everybody), and the blueprints or endpoints during which it is marked."""

@@ -33,7 +33,9 @@ class Message(Model):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     activity_id: Mapped[UUID] = mapped_column(ForeignKey("activities.id"))
-    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registrations.id"))
+    registration_id: Mapped[UUID | None] = mapped_column(ForeignKey("registrations.id"))
+    """None: it is told to somebody who was invited and has not signed up."""
+    invitation_id: Mapped[UUID | None] = mapped_column(ForeignKey("invitations.id"), unique=True)
     topic: Mapped[str] = mapped_column(String(40))
     """placed, waiting, promoted, rescheduled, cancelled …: a folder of templates/messages."""
     key: Mapped[str] = mapped_column(String(64), default="")

@@ -16,8 +16,21 @@ from eventsvc.core.codes import new_id
 from eventsvc.core.errors import NotFound
 from eventsvc.infra.db import changed, db, transactional
 from eventsvc.messages.models import Message, MessageState
+from eventsvc.registrations import inviting
 from eventsvc.registrations import queries as registrations
-from eventsvc.registrations.events import Drawn, Lapsed, OfferAccepted, Offered, Promoted, Reviewed, SignedUp, SlotsGiven, Withdrawn
+from eventsvc.registrations.events import (
+    Drawn,
+    InvitationAnswered,
+    Invited,
+    Lapsed,
+    OfferAccepted,
+    Offered,
+    Promoted,
+    Reviewed,
+    SignedUp,
+    SlotsGiven,
+    Withdrawn,
+)
 from eventsvc.registrations.models import REGISTRATIONS as R
 from eventsvc.registrations.models import Standing, table_of
 
@@ -83,6 +96,17 @@ def hear_slots(event: SlotsGiven) -> None:
         db.session.execute(insert(M), rows)
 
 
+def hear_invitations(event: Invited) -> None:
+    """Couples are invited: call them, once the activity is published."""
+    if rows := [_row(event.activity_id, None, "invited", event.at, invitation=one) for one in event.invitations if event.published]:
+        db.session.execute(insert(M), rows)
+
+
+def hear_answer(event: InvitationAnswered) -> None:
+    """An invitation was answered: nobody need be called about it any more."""
+    _drop(M.c.invitation_id == event.invitation_id)
+
+
 def hear_withdrawal(event: Withdrawn) -> None:
     """Who has gone need not be told what was still to be said."""
     _drop(M.c.registration_id == event.registration_id)
@@ -90,6 +114,11 @@ def hear_withdrawal(event: Withdrawn) -> None:
 
 def hear_move(event: ActivityMoved) -> None:
     """An activity is cancelled: everyone who stands in the list is told that, and nothing else any more."""
+    if event.action == "publish":
+        waiting = inviting.unanswered(event.activity_id)
+        told = set(db.session.scalars(select(M.c.invitation_id).where(M.c.activity_id == event.activity_id, M.c.invitation_id.is_not(None))))
+        if rows := [_row(event.activity_id, None, "invited", event.at, invitation=one) for one in waiting if one not in told]:
+            db.session.execute(insert(M), rows)
     if event.action == "cancel":
         _drop(M.c.activity_id == event.activity_id)
         _due(event.activity_id, _standing(event.activity_id), "cancelled", event.at, key=str(event.move_id))
@@ -141,9 +170,9 @@ def _due(activity_id: UUID, parties: Iterable[UUID], topic: str, at: datetime, *
         db.session.execute(insert(M), rows)
 
 
-def _row(activity_id: UUID, party: UUID, topic: str, at: datetime, key: str = "", facts: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def _row(activity_id: UUID, party: UUID | None, topic: str, at: datetime, key: str = "", facts: Mapping[str, Any] | None = None, invitation: UUID | None = None) -> dict[str, Any]:
     return {
-        "id": new_id(), "activity_id": activity_id, "registration_id": party, "topic": topic, "key": key, "channel": CALL,
+        "id": new_id(), "activity_id": activity_id, "registration_id": party, "invitation_id": invitation, "topic": topic, "key": key, "channel": CALL,
         "facts": dict(facts or {}), "state": MessageState.DUE, "created_at": at, "told_at": None, "told_by": None,
     }  # fmt: skip
 

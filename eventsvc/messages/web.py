@@ -37,7 +37,7 @@ def index(activity_id: UUID) -> ResponseReturnValue:
     """Show whom to tell what."""
     activity = _activity(activity_id)
     done = request.args.get("done") == "1"
-    calls = queries.call_list(activity_id, *(CLOSED if done else OPEN))
+    calls = queries.call_list(activity_id, *(CLOSED if done else OPEN), within=actor())
     template = "messages/paper.html" if request.args.get("paper") == "1" else "messages/index.html"
     return page(template, activity=activity, kind=KINDS[activity.kind], calls=calls, done=done, counts=_counts(activity_id))
 

@@ -30,3 +30,10 @@ class BadList(Invalid):
 
     code = "bad_list"
     words = N_("这份名单读不出来：{why}")
+
+
+class OnTheRollAlready(Conflict):
+    """A household has each couple once."""
+
+    code = "couple_known"
+    words = N_("这一户已经登记过这对夫妇；要改资料请点他们旁边的“修改”")

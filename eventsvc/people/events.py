@@ -45,3 +45,45 @@ class SpecialFamilySeen:
     organisation_id: UUID
     actor_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True)
+class CoupleAdded:
+    """A couple was written down."""
+
+    couple_id: UUID
+    organisation_id: UUID
+    actor_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CoupleChanged:
+    """What is known of a couple was changed; `what` is "edited" or "ended"."""
+
+    couple_id: UUID
+    organisation_id: UUID
+    what: str
+    actor_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CouplesImported:
+    """A list of couples was read in."""
+
+    organisation_id: UUID
+    added: int
+    changed: int
+    actor_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class HonoursImported:
+    """A list of couples who were honoured before was read in."""
+
+    organisation_id: UUID
+    added: int
+    actor_id: UUID
+    at: datetime

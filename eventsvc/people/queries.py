@@ -109,12 +109,13 @@ def seen(rows: Iterable[tuple[Household, str | None]], actor: Actor, assigned: C
     """
     rows = list(rows)
     near = nearness({h.organisation_id for h, _ in rows}, actor) if rows else {}
-    sights = {h.id: _sight(h, near[h.organisation_id], actor, h.id in assigned) for h, _ in rows}
+    sights = {h.id: sight_of(h, near[h.organisation_id], actor, h.id in assigned) for h, _ in rows}
     known = opened(h.id for h, _ in rows if sights[h.id] is not rules.Sight.NUMBER)
     return [rules.as_seen(whole(h, name or "", known.get(h.id, {})), sights[h.id]) for h, name in rows]
 
 
-def _sight(row: Household, near: Near, actor: Actor, assigned: bool) -> rules.Sight:
+def sight_of(row: Household, near: Near, actor: Actor, assigned: bool = False) -> rules.Sight:
+    """Say how much of a household somebody sees who stands so near to its unit."""
     assigned = assigned or (row.leader_id == actor.id and actor.can(Role.GROUP_LEADER))
     return rules.sight(special=row.special, assigned=assigned, own=near.own, parent=near.parent)
 
@@ -162,6 +163,11 @@ def leaders(organisation_id: UUID) -> list[tuple[UUID, str, str]]:
     for user_id, name, unit, _level in db.session.execute(query):
         first.setdefault(user_id, (user_id, name, unit))
     return list(first.values())
+
+
+def names_of_users(user_ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
+    """Return (user, name) of whoever looks after households."""
+    return [(row.id, row.name) for row in db.session.execute(select(User.id, User.name).where(User.id.in_(list(user_ids))))]
 
 
 def leader_choices(organisation_id: UUID) -> list[tuple[str, str]]:

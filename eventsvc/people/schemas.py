@@ -7,8 +7,21 @@ from uuid import UUID
 
 from marshmallow import Schema, post_load
 
-from eventsvc.core.words import N_
-from eventsvc.declare import Choice, Field, LongText, Name, Personal, Phone, StrictSchema, Text, YesNo
+from eventsvc.core.words import N_, Words
+from eventsvc.declare import (
+    AnniversaryField,
+    Choice,
+    Date,
+    Field,
+    IdNumber,
+    LongText,
+    Name,
+    Personal,
+    Phone,
+    StrictSchema,
+    Text,
+    YesNo,
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,26 @@ def questions(leaders: Iterable[tuple[str, str]], *, head_required: bool = True)
         LongText("situation", N_("家庭情况"), required=False, longest=1000, personal=Personal.HEALTH, rows=3,
                  help=N_("需要小组长知道的情况，如行动不便、婴幼儿月龄；加密保存")),
     )  # fmt: skip
+
+
+def _spouse(role: str, label: str) -> tuple[Field, ...]:
+    return (
+        Name(f"{role}_name", Words(N_("{who}姓名"), who=Words(label)), personal=Personal.CONTACT),
+        Date(f"{role}_born_on", Words(N_("{who}出生日期"), who=Words(label)), required=False, personal=Personal.CONTACT),
+        Phone(f"{role}_phone", Words(N_("{who}电话"), who=Words(label)), required=False, personal=Personal.CONTACT),
+        IdNumber(f"{role}_id_number", Words(N_("{who}身份证号"), who=Words(label)), required=False, personal=Personal.IDENTITY),
+    )  # fmt: skip
+
+
+COUPLE: tuple[Field, ...] = (
+    *_spouse("husband", N_("丈夫")), *_spouse("wife", N_("妻子")),
+    AnniversaryField("married_on", N_("结婚日期"), personal=Personal.AWARD, help=N_("记得多少填多少；农历也可以")),
+)  # fmt: skip
+
+
+def couple_schema() -> Schema:
+    """Return the schema of one couple of the roll."""
+    return StrictSchema.from_dict({f.name: f.marshal() for f in COUPLE}, name="roll_couple")()
 
 
 class _HouseholdSchema(StrictSchema):

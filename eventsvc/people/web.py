@@ -16,7 +16,7 @@ from eventsvc.infra.pages import asked_page, page
 from eventsvc.infra.policy import actor, policy
 from eventsvc.organisations import queries as organisations
 from eventsvc.organisations.models import Level
-from eventsvc.people import queries, reading, sealed_list, service
+from eventsvc.people import couples, queries, reading, sealed_list, service
 from eventsvc.people.schemas import Given, household_schema
 
 bp = Blueprint("people", __name__)
@@ -93,7 +93,10 @@ def show(household_id: UUID) -> ResponseReturnValue:
     household, here = queries.household(household_id, within=actor())
     if household.special and household.whole:
         service.look_at_special(household_id, actor=actor(), now=clock.now())
-    return page("people/household.html", household=household, unit=here.unit, may_write=_may_write(household.organisation_id))
+    return page(
+        "people/household.html", household=household, unit=here.unit, may_write=_may_write(household.organisation_id),
+        couples=couples.couples_of(household_id) if household.whole else [],
+    )  # fmt: skip
 
 
 @bp.route("/households/<uuid:household_id>/edit", methods=["GET", "POST"])

@@ -220,3 +220,10 @@ class NotToUndo(Conflict):
 
     code = "not_to_undo"
     words = N_("这次合并已经撤销过，或者活动已经开始，或者对方的资料已经删除，不能再恢复")
+
+
+class CannotInvite(Conflict):
+    """Only ceremonies to come that honour couples invite them from the roll."""
+
+    code = "cannot_invite"
+    words = N_("只能邀请夫妇参加还没有举办的金婚庆典；请换一个活动")

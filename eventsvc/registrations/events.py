@@ -317,3 +317,24 @@ class NamesPublished:
     public: bool
     at: datetime
     actor_id: UUID
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Couples of the roll were invited to an activity."""
+
+    activity_id: UUID
+    invitations: tuple[UUID, ...]
+    published: bool
+    at: datetime
+    actor_id: UUID
+
+
+@dataclass(frozen=True)
+class InvitationAnswered:
+    """Somebody who was invited signed up (`registration_id`) or declined (None)."""
+
+    invitation_id: UUID
+    activity_id: UUID
+    registration_id: UUID | None
+    at: datetime

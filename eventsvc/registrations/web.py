@@ -1,6 +1,31 @@
 """Doors of registrations: those of the public and those of the office hang on one blueprint."""
 
-from eventsvc.registrations import doubles_web, editor, giving, office, outcome, persons_web, privacy_web, public
+from eventsvc.registrations import (
+    doubles_web,
+    editor,
+    giving,
+    invited,
+    office,
+    outcome,
+    persons_web,
+    privacy_web,
+    public,
+    radar,
+    table_web,
+)
 from eventsvc.registrations.doors import bp
 
-__all__ = ["bp", "doubles_web", "editor", "giving", "invited", "office", "outcome", "persons_web", "privacy_web", "public"]
+__all__ = [
+    "bp",
+    "doubles_web",
+    "editor",
+    "giving",
+    "invited",
+    "office",
+    "outcome",
+    "persons_web",
+    "privacy_web",
+    "public",
+    "radar",
+    "table_web",
+]

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from eventsvc.infra.db import db
-from eventsvc.people import queries, reading, sealed_list, service
+from eventsvc.people import queries, reading, sealed_list, service, sheets
 from eventsvc.people.errors import BadList
 from eventsvc.people.models import Household
 from eventsvc.people.schemas import Given
@@ -71,7 +71,7 @@ class TestReading:
     def test_a_bomb_is_refused_before_it_is_unpacked(self):
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
-            parts.writestr("xl/worksheets/sheet1.xml", b"0" * (reading.UNPACKED + 1))
+            parts.writestr("xl/worksheets/sheet1.xml", b"0" * (sheets.UNPACKED + 1))
         with pytest.raises(BadList, match="太大"):
             reading.read_list(out.getvalue(), [])
 

@@ -102,5 +102,5 @@ KIND = ActivityKind(
         ),
     ),
     report_questions=questions.REPORT,
-    extra={"usual_day": double_ninth, "lasts": timedelta(hours=3)},
+    extra={"usual_day": double_ninth, "lasts": timedelta(hours=3), "honours": True},
 )  # fmt: skip

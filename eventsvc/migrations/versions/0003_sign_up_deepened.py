@@ -210,10 +210,23 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('confirmed_by', sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column('overridden', sa.JSON(), nullable=False, server_default='{}'))
 
+    with op.batch_alter_table('messages', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('invitation_id', sa.Uuid(), nullable=True))
+        batch_op.alter_column('registration_id', existing_type=sa.Uuid(), nullable=True)
+        batch_op.create_foreign_key(batch_op.f('fk_messages_invitation_id_invitations'), 'invitations', ['invitation_id'], ['id'])
+        batch_op.create_unique_constraint(batch_op.f('uq_messages_invitation_id'), ['invitation_id'])
+
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.execute("DELETE FROM messages WHERE registration_id IS NULL")
+    with op.batch_alter_table('messages', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('uq_messages_invitation_id'), type_='unique')
+        batch_op.drop_constraint(batch_op.f('fk_messages_invitation_id_invitations'), type_='foreignkey')
+        batch_op.alter_column('registration_id', existing_type=sa.Uuid(), nullable=False)
+        batch_op.drop_column('invitation_id')
+
     op.execute("UPDATE registrations SET standing = 'withdrawn' WHERE standing = 'lapsed'")
     op.execute("UPDATE registrations SET standing = 'to_review' WHERE standing = 'entered'")
     with standings(BEFORE) as batch_op:
