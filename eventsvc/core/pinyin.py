@@ -11,6 +11,7 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import islice, product
 from pathlib import Path
+from typing import NamedTuple
 
 from eventsvc.core.names import name_key
 from eventsvc.core.phones import last_four
@@ -48,16 +49,46 @@ def search_text(name: str, phone: str = "") -> str:
     return "|".join((name_key(name), sounds, last_four(phone)))
 
 
+class Heard(NamedTuple):
+    """One person's search text, taken apart once for many looks."""
+
+    name: str
+    spelled: Syllables
+    digits: str
+
+
+class Run(NamedTuple):
+    """One run of Hanzi, letters or digits of what was typed."""
+
+    text: str
+    plain: str
+    sound: str
+
+
+def heard(searched: str) -> Heard:
+    """Take a search text apart."""
+    name, sounds, digits = searched.split("|")
+    return Heard(name, [tuple(syllable.split(",")) for syllable in sounds.split()], digits)
+
+
+def runs_of(query: str) -> list[Run]:
+    """Take apart what was typed."""
+    runs = _RUNS.findall(unicodedata.normalize("NFKC", query).casefold())
+    return [Run(run, name_key(run), run.replace("ü", "v").replace("'", "")) for run in runs]
+
+
+def means(runs: list[Run], person: Heard) -> bool:
+    """Say whether a person is meant: every run fits. Nothing typed means nobody."""
+    return bool(runs) and all(_fits(run, person) for run in runs)
+
+
 def matches(searched: str, query: str) -> bool:
     """Say whether a person is meant by what was typed: part of the name, pinyin, initials, or last digits of the phone.
 
     Each run of Hanzi, letters and digits in the query must fit (`曾 5678`). Letters may be whole syllables, their
     beginnings or initials, from any syllable on: zengxy, zxy, xiuying. An empty query means nobody.
     """
-    name, sounds, digits = searched.split("|")
-    runs = _RUNS.findall(unicodedata.normalize("NFKC", query).casefold())
-    spelled = [tuple(syllable.split(",")) for syllable in sounds.split()]
-    return bool(runs) and all(_fits(run, name, spelled, digits) for run in runs)
+    return means(runs_of(query), heard(searched))
 
 
 def syllables(name: str) -> Syllables:
@@ -74,12 +105,13 @@ def syllables(name: str) -> Syllables:
     return head + [_readings(char) for char in key[len(head) :]]
 
 
-def _fits(run: str, name: str, spelled: Syllables, digits: str) -> bool:
-    if run.isdigit():
-        return bool(digits) and (run in digits or (len(run) > 4 and run.endswith(digits)))
-    plain = name_key(run)
-    sound = run.replace("ü", "v").replace("'", "")
-    return bool(plain) and (plain in name or any(_sounds_like(sound, spelled[at:]) for at in range(len(spelled))))
+def _fits(run: Run, person: Heard) -> bool:
+    if run.text.isdigit():
+        return bool(person.digits) and (run.text in person.digits or (len(run.text) > 4 and run.text.endswith(person.digits)))
+    if not run.plain:
+        return False
+    spelled = person.spelled
+    return run.plain in person.name or any(_sounds_like(run.sound, spelled[at:]) for at in range(len(spelled)))
 
 
 def _sounds_like(letters: str, spelled: Syllables) -> bool:
@@ -88,7 +120,9 @@ def _sounds_like(letters: str, spelled: Syllables) -> bool:
         return True
     for reading in spelled[0] if spelled else ():
         for size in range(1, min(len(letters), len(reading)) + 1):
-            if letters[:size] == reading[:size] and _sounds_like(letters[size:], spelled[1:]):
+            if letters[size - 1] != reading[size - 1]:
+                break
+            if _sounds_like(letters[size:], spelled[1:]):
                 return True
     return False
 

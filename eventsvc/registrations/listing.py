@@ -1,13 +1,14 @@
 """The office's list of an activity: searched in memory over sealed blobs, so no name ever meets a database's LIKE."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from eventsvc.core.codes import read_printed_code
-from eventsvc.core.pinyin import matches
-from eventsvc.registrations import queries
+from eventsvc.core.pinyin import Heard, means, runs_of
+from eventsvc.registrations import queries, spoken
 from eventsvc.registrations.models import Standing
 from eventsvc.registrations.queries import PartyRow
 
@@ -16,6 +17,7 @@ FIRST = (Standing.TO_REVIEW, Standing.PLACED, Standing.OFFERED, Standing.ENTERED
 ORDER = {standing: at for at, standing in enumerate(FIRST)}
 OUT = (Standing.WITHDRAWN, Standing.REJECTED, Standing.LAPSED)
 LONGEST_SEARCH = 40
+Line = tuple[Any, Standing, str, Any]
 UNCONFIRMED = "unconfirmed"
 """Those whom somebody else signed up and who have not said themselves that they come."""
 
@@ -39,32 +41,36 @@ class Found:
 
 def page_of(activity_id: UUID, q: str = "", standing: str = "", page: str = "") -> Found:
     """Return a page of those meant by `q` (name, pinyin, initials, last digits, code), those to be reviewed first; three statements."""
-    everybody = queries.listed(activity_id, None)
+    everybody = queries.lines(activity_id)
     counts = Counter(row[1] for row in everybody)
-    if standing == UNCONFIRMED:
-        unsaid = set(queries.unconfirmed_ids(activity_id))
-        wanted = [row for row in everybody if row[0] in unsaid]
-    elif standing in set(Standing):
-        wanted = [row for row in everybody if row[1] == standing]
-    else:
-        wanted = [row for row in everybody if row[1] not in OUT]
-    texts = {row[0]: [queries.search_of(person, blob) for person, blob in row[3]] for row in wanted}
+    wanted = _of_standing(activity_id, everybody, standing)
+    texts = spoken.texts(activity_id, everybody)
     q = q.strip()[:LONGEST_SEARCH]
     if q:
-        wanted = [row for row in wanted if _is(row[2], q) or any(matches(text, q) for text in texts[row[0]])]
+        runs, code = runs_of(q), _code(q)
+        wanted = [row for row in wanted if row[2] == code or any(means(runs, text) for text in texts[row[0]])]
     places = {row[0]: at for at, row in enumerate(wanted)}
     wanted.sort(key=lambda row: (ORDER[row[1]], places[row[0]] if row[1] == Standing.WAITING else 0, _sound(texts[row[0]])))
     number = min(max(int(page), 1) if page.isdecimal() and len(page) < 7 else 1, max(1, -(-len(wanted) // PAGE)))
-    ids = [row[0] for row in wanted[(number - 1) * PAGE : number * PAGE]]
+    ids = [UUID(str(row[0])) for row in wanted[(number - 1) * PAGE : number * PAGE]]
     return Found(queries.parties(ids), len(wanted), number, counts, q, standing)
 
 
-def _is(code: str, q: str) -> bool:
+def _of_standing(activity_id: UUID, everybody: list[Line], standing: str) -> list[Line]:
+    if standing == UNCONFIRMED:
+        unsaid = set(queries.unconfirmed_ids(activity_id))
+        return [row for row in everybody if UUID(str(row[0])) in unsaid]
+    if standing in set(Standing):
+        return [row for row in everybody if row[1] == standing]
+    return [row for row in everybody if row[1] not in OUT]
+
+
+def _code(q: str) -> str:
     try:
-        return read_printed_code(q) == code
+        return read_printed_code(q)
     except ValueError:
-        return False
+        return ""
 
 
-def _sound(texts: list[str]) -> str:
-    return texts[0].split("|")[1] if texts else ""
+def _sound(texts: Sequence[Heard]) -> Sequence[Sequence[str]]:
+    return texts[0].spelled if texts else ()

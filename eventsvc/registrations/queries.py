@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, case, func, literal, or_, select, union_all
+from sqlalchemy import Row, String, and_, bindparam, case, func, literal, or_, select, type_coerce, union_all
 from sqlalchemy.sql import Select
 
 from eventsvc.activities.models import Activity, State
@@ -356,6 +356,30 @@ def listed(activity_id: UUID, standing: Standing | None) -> list[tuple[UUID, Sta
     for row in db.session.execute(query):
         found.setdefault(row.id, (row.id, row.standing, row.code, []))[3].append((row.person, row.search_blob))
     return list(found.values())
+
+
+def lines(activity_id: UUID) -> list[tuple[Any, Standing, str, Any]]:
+    """Return (id, standing, code, changed) of an activity's parties, those who wait last and by number; ids as the database gives them."""
+    query = (
+        select(_plain(R.c.id), _plain(R.c.standing), R.c.code, _plain(R.c.changed_at)).where(R.c.activity_id == activity_id)
+        .order_by(func.coalesce(R.c.seq, literal(0)), R.c.created_at, R.c.id)
+    )  # fmt: skip
+    return [(own, Standing(standing), code, changed_at) for own, standing, code, changed_at in db.session.execute(query)]
+
+
+def blobs_of(activity_id: UUID, ids: Sequence[Any] | None) -> dict[Any, list[tuple[UUID, bytes | None]]]:
+    """Return the search blobs of those who come, by party: of these parties, or of all (None)."""
+    query = select(_plain(T.c.registration_id), T.c.id, T.c.search_blob).join(R, R.c.id == T.c.registration_id)
+    query = query.where(R.c.activity_id == activity_id, T.c.gone_at.is_(None)).order_by(T.c.registration_id, T.c.position)
+    found: dict[Any, list[tuple[UUID, bytes | None]]] = {}
+    for own, person, blob in db.session.execute(query if ids is None else query.where(R.c.id.in_([UUID(str(one)) for one in ids]))):
+        found.setdefault(own, []).append((person, blob))
+    return found
+
+
+def _plain(column: Any) -> Any:
+    """Give a column as the database's driver has it: five thousand ids and times need not become objects."""
+    return type_coerce(column, String)
 
 
 def search_of(person_id: UUID, blob: bytes | None) -> str:
