@@ -55,6 +55,8 @@ class Heard(NamedTuple):
     name: str
     spelled: Syllables
     digits: str
+    sounds: str
+    """As it was stored: lists are sorted by it."""
 
 
 class Run(NamedTuple):
@@ -68,7 +70,7 @@ class Run(NamedTuple):
 def heard(searched: str) -> Heard:
     """Take a search text apart."""
     name, sounds, digits = searched.split("|")
-    return Heard(name, [tuple(syllable.split(",")) for syllable in sounds.split()], digits)
+    return Heard(name, [tuple(syllable.split(",")) for syllable in sounds.split()], digits, sounds)
 
 
 def runs_of(query: str) -> list[Run]:
@@ -110,8 +112,10 @@ def _fits(run: Run, person: Heard) -> bool:
         return bool(person.digits) and (run.text in person.digits or (len(run.text) > 4 and run.text.endswith(person.digits)))
     if not run.plain:
         return False
+    if run.plain in person.name or not run.sound.isascii():
+        return run.plain in person.name
     spelled = person.spelled
-    return run.plain in person.name or any(_sounds_like(run.sound, spelled[at:]) for at in range(len(spelled)))
+    return any(_sounds_like(run.sound, spelled[at:]) for at in range(len(spelled)))
 
 
 def _sounds_like(letters: str, spelled: Syllables) -> bool:

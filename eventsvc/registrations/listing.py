@@ -72,5 +72,5 @@ def _code(q: str) -> str:
         return ""
 
 
-def _sound(texts: Sequence[Heard]) -> Sequence[Sequence[str]]:
-    return texts[0].spelled if texts else ()
+def _sound(texts: Sequence[Heard]) -> str:
+    return texts[0].sounds if texts else ""
