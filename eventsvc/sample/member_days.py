@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from eventsvc.core.periods import member_day_ordinal
+from eventsvc.sample.asking import VOLUNTEERS, answered
 from eventsvc.sample.parties import volunteer
 from eventsvc.sample.plans import helpers, opening, square
 from eventsvc.sample.stage import Stage
@@ -123,11 +124,12 @@ def published(telling: Telling) -> None:
 
 
 def volunteers_wanted(telling: Telling) -> None:
-    """Volunteers sign up, one of them by telephone."""
+    """Volunteers sign up, one of them by telephone; they are asked about the coach, tongues and songs besides."""
     telling.on_stage(square(telling.day, "福鼎市桐城街道流美广场", SQUARE, 600, volunteers=30, partners=("福鼎市妇联",)))
+    telling.ask(VOLUNTEERS, telling.before(34))
     roles = ("volunteer", "clinic", "performer")
-    telling.sign_up([volunteer(telling.people, roles[n % 3], n) for n in range(9)], telling.before(30, 19))
-    telling.add(volunteer(telling.people, "volunteer", 9), telling.stage.at(-1, 15))
+    telling.sign_up([answered(volunteer(telling.people, roles[n % 3], n), n) for n in range(9)], telling.before(30, 19))
+    telling.add(answered(volunteer(telling.people, "volunteer", 9), 9), telling.stage.at(-1, 15))
 
 
 def paused(telling: Telling) -> None:

@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from eventsvc.declare.asked import NOTHING, Asked
 from eventsvc.kinds import KINDS
 from eventsvc.registrations.consent import asked_by
 from eventsvc.registrations.schemas import Party, PartySchema
@@ -105,8 +106,8 @@ def volunteer(people: People, role: str, number: int) -> Body:
     return {"people": {"participant": told}, "answers": {"skill": skills[number % len(skills)]}}
 
 
-def parties(kind: str, body: Body) -> tuple[Party, ...]:
-    """Read a form as the sign-up page does: by the grammar of the kind, every box of consent ticked."""
-    agreed = {text.purpose: True for text in asked_by(KINDS[kind])}
-    read: tuple[Party, ...] = PartySchema.asking(KINDS[kind]).load(body | {"consent": agreed})
+def parties(kind: str, body: Body, own: Asked = NOTHING) -> tuple[Party, ...]:
+    """Read a form as the sign-up page does: by the grammar of the kind and the organiser's own questions, every box of consent ticked."""
+    agreed = {text.purpose: True for text in asked_by(KINDS[kind], own)}
+    read: tuple[Party, ...] = PartySchema.asking(KINDS[kind], own).load(body | {"consent": agreed})
     return read

@@ -1,6 +1,6 @@
 """One activity of the sample on its way: each method is a step that somebody takes, by the command of its form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -20,6 +20,7 @@ from eventsvc.declare import ActivityKind
 from eventsvc.documents import service as documents
 from eventsvc.infra.images import take_photo
 from eventsvc.kinds import KINDS
+from eventsvc.registrations import openings
 from eventsvc.registrations import queries as rosters
 from eventsvc.registrations import service as registrations
 from eventsvc.registrations.models import Channel, Standing
@@ -156,11 +157,15 @@ class Telling:
         """Return the activity as it stands."""
         return queries.activity(self.id, within=SYSTEM)
 
+    def ask(self, questions: Sequence[Mapping[str, Any]], at: datetime) -> None:
+        """Ask the organiser's own questions from now on."""
+        registrations.ask(self.id, list(questions), version=openings.opening_of(self.id).form_version, actor=self.organiser, now=at)
+
     def sign_up(self, bodies: Iterable[Body], first: datetime) -> list[UUID]:
         """Sign parties up by the public link, some hours between them, none in the night."""
         slug, done, at = self.activity.slug or "", [], first
         for number, body in enumerate(bodies):
-            read = parties(self.kind_code, body)
+            read = parties(self.kind_code, body, openings.opening(slug).asked)
             nonce = f"sample-{self.id}-{at.isoformat()}-{number}"
             done.append(registrations.sign_up(slug, read, nonce=nonce, now=at).id)
             at = min(at + timedelta(hours=4 if at.hour < 10 else 15, minutes=17), self.stage.now)
@@ -168,7 +173,7 @@ class Telling:
 
     def add(self, body: Body, at: datetime) -> UUID:
         """Write down a party that came on paper or by telephone."""
-        (party,) = parties(self.kind_code, body)
+        (party,) = parties(self.kind_code, body, openings.opening_of(self.id).asked)
         nonce = f"sample-{self.id}-{at.isoformat()}-staff"
         return registrations.add_by_staff(self.id, party, channel=Channel.STAFF, nonce=nonce, actor=self.organiser, now=at)
 
