@@ -1,25 +1,28 @@
 """What the doors of registrations share: the blueprint, the form of a party, the cookie of a party."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import zxingcpp
 from flask import Blueprint, current_app, request, url_for
-from marshmallow import Schema
+from marshmallow import Schema, fields
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from eventsvc.core import clock
 from eventsvc.core.errors import Invalid, NotFound
 from eventsvc.core.masking import mask_name, mask_phone
-from eventsvc.core.words import N_
+from eventsvc.core.words import N_, Words
 from eventsvc.declare.asked import NOTHING, Asked
+from eventsvc.declare.marshal import Str
 from eventsvc.infra.forms import BadForm, Form
 from eventsvc.infra.i18n import say
-from eventsvc.registrations import attachments, nonces, queries
+from eventsvc.registrations import attachments, nonces, openings, queries
+from eventsvc.registrations.arrangement import pool_words
+from eventsvc.registrations.models import Admission
 from eventsvc.registrations.openings import Opening
 from eventsvc.registrations.queries import Record
 from eventsvc.registrations.service import Receipt
@@ -37,6 +40,9 @@ REDRAWS = frozenset({"two", ONE_MORE})
 class PartyForm(Form):
     """A form of a party: what is wrong is named with whose it is."""
 
+    sessions: Sequence[tuple[str, str]] = ()
+    """(Key, words) of the sessions to choose from, where there are several."""
+
     def __init__(self, schema: Schema, typed: MultiDict[str, str] | None = None, *, filled: Mapping[str, Any] | None = None) -> None:
         """Read what was typed; a second couple that was just asked for begins with what is usual, as the first did."""
         super().__init__(schema, typed, filled=filled)
@@ -45,6 +51,12 @@ class PartyForm(Form):
             self.typed = MultiDict([*self.typed.items(multi=True), *self._usual("another")])
         if (added := self._added()) is not None:
             self.typed = MultiDict([*self.typed.items(multi=True), *self._usual_of([f"people.{added}"]), (f"people.{added}.name", "")])
+
+    def question(self, name: str) -> fields.Field[Any]:
+        """Return the question behind a name; that of the session knows which there are."""
+        if name == "slot" and self.sessions:
+            return Str(longest=6, required=True, metadata={"label": N_("参加哪一场"), "widget": "radio", "choices": self.sessions})
+        return super().question(name)
 
     def _usual(self, prefix: str) -> Iterator[tuple[str, str]]:
         roles: Any = self.question(f"{prefix}.people")
@@ -129,6 +141,27 @@ class PartyForm(Form):
         if "another" not in self.schema.fields:
             return False
         return request.form.get("_action") == "two" or any(name.startswith("another.") for name in self.typed)
+
+
+def choices_of(opening: Opening) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the villages and the sessions as a form offers them, with what is left where places are split among them."""
+    known = openings.villages(opening.organisation_id)
+    if not opening.more_pools:
+        return village_choices(known), []
+    rows = {row.kind: row for row in queries.pools(opening.id)}
+    villages = [(str(key), _with_left(name, rows.get(f"unit:{key.hex}"), opening)) for key, name in known.items()]
+    sessions = [(kind.removeprefix("slot:"), _with_left(say(pool_words(row)), row, opening)) for kind, row in rows.items() if kind.startswith("slot:")]
+    return villages, sessions
+
+
+def _with_left(name: str, pool: Any, opening: Opening) -> str:
+    """Say how many places are left, as far as the main pool has that many."""
+    if pool is None:
+        return name
+    if opening.admission in (Admission.LOTTERY, Admission.RANK):
+        return say(Words(N_("{name}（共{n}个名额）"), name=name, n=pool.cap))
+    left = 0 if pool.waiting else max(min(pool.cap - pool.taken, opening.cap - opening.taken), 0)
+    return say(Words(N_("{name}（还有{n}个名额）"), name=name, n=left)) if left else say(Words(N_("{name}（已满，可候补）"), name=name))
 
 
 def party_form(schema: Schema, activity_id: UUID, nonce: str) -> PartyForm:

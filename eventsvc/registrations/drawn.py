@@ -16,8 +16,8 @@ from markupsafe import escape
 
 from eventsvc.infra.i18n import chosen_locale
 from eventsvc.infra.site import size_of_type
-from eventsvc.registrations import arrangement, consent, openings, queries, walk
-from eventsvc.registrations.doors import PartyForm, absolute, kept_nonce, qr_image, times_moved, village_choices
+from eventsvc.registrations import arrangement, consent, queries, walk
+from eventsvc.registrations.doors import PartyForm, absolute, choices_of, kept_nonce, qr_image, times_moved
 from eventsvc.registrations.models import Standing
 from eventsvc.registrations.openings import Opening
 from eventsvc.registrations.queries import Record
@@ -47,13 +47,13 @@ def _filled_in(name: str, seen: Any, draw: Callable[[], str], blanks: Mapping[st
 
 def sign_up_page(form: PartyForm, opening: Opening) -> str:
     """Return the page of a sign-up; as long as nothing was typed, only the nonce and the number of places left differ."""
-    villages = village_choices(openings.villages(opening.organisation_id))
+    villages, form.sessions = choices_of(opening)
     walking = walk.wanted(opening)
     if request.method == "POST" and walking:
         return walk.after_refusal(form, opening, kept_nonce(opening.slug))
     if request.method != "GET" or request.args:
         return _form(form, opening, kept_nonce(opening.slug), str(opening.left), villages)
-    seen = (replace(opening, taken=0, waiting=0), opening.full, villages)
+    seen = (replace(opening, taken=0, waiting=0), opening.full, villages, form.sessions)
     own = {NONCE: kept_nonce(opening.slug), LEFT: str(opening.left)}
     draw = walk.first_screen if walking else partial(_form, villages=villages)
     return _filled_in(f"s/{opening.slug}", seen, lambda: draw(form, opening, nonce=NONCE, left=LEFT), own)

@@ -16,8 +16,9 @@ from eventsvc.core.words import N_, Words
 from eventsvc.infra.forms import Form
 from eventsvc.infra.i18n import say
 from eventsvc.infra.policy import actor, policy
-from eventsvc.registrations import arrangement, draw, listing, openings, queries, service
+from eventsvc.registrations import arrangement, draw, listing, openings, queries, rosters, service
 from eventsvc.registrations.doors import bp
+from eventsvc.registrations.errors import SlotTaken
 from eventsvc.registrations.models import Admission, Standing
 from eventsvc.registrations.office import BASE, _activity, _page
 from eventsvc.registrations.openings import Opening
@@ -131,3 +132,40 @@ def _say_decided(done: Any) -> None:
     words = N_("通过{admit}份，其中候补{waiting}份；不通过{reject}份；没处理成{failed}份（满了，或别人刚处理过）")
     facts = {name: done[name] for name in ("admit", "waiting", "reject", "failed")}
     flash(say(Words(words, **facts)), "warning" if done["failed"] else "success")
+
+
+# -- times of one's own -----------------------------------------------------------------------------------------------------
+
+
+@bp.route(f"{BASE}/times", methods=["GET", "POST"])
+@policy("organiser")
+def times(activity_id: UUID) -> ResponseReturnValue:
+    """Show whose turn for make-up and photo is when; give everybody a time, or one party another."""
+    activity = _activity(activity_id, Role.ORGANISER)
+    if request.method == "POST":
+        try:
+            flash(say(_given(activity_id)), "success")
+        except DomainError as no:
+            flash(say(no), "error")
+        return redirect(url_for(".times", activity_id=activity_id), 303)
+    batches = rosters.batches(activity_id)
+    if not batches:
+        return redirect(url_for(".places", activity_id=activity_id), 303)
+    paper = request.args.get("paper", "")
+    template = "registrations/times_paper.html" if paper in ("slot", "village") else "registrations/times.html"
+    kinds = {what: say(words) for what, words in arrangement.CALLS.items() if any(one.what == what for one in batches)}
+    return _page(template, activity, batches=batches, parties=rosters.with_times(activity_id), paper=paper, kinds=kinds)
+
+
+def _given(activity_id: UUID) -> str:
+    """Carry out what was asked: one party's other time, or everybody's."""
+    asked = {name: request.form.get(name, "") for name in ("party", "batch", "afresh")}
+    if not asked["party"]:
+        n = service.give_slots(activity_id, afresh=asked["afresh"] == "1", actor=actor(), now=clock.now())
+        return Words(N_("排好了{n}份的时间，要打电话的人在“通知”里"), n=n) if n else N_("都有时间了，没有要排的")
+    try:
+        party, batch = UUID(asked["party"]), UUID(asked["batch"])
+    except ValueError as no:
+        raise SlotTaken from no
+    service.move_slot(activity_id, party, batch, actor=actor(), now=clock.now())
+    return N_("改好了，记得打电话告诉对方")

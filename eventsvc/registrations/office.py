@@ -28,7 +28,7 @@ from eventsvc.registrations import (
     questionnaires,
     service,
 )
-from eventsvc.registrations.doors import REDRAWS, PartyForm, bp, nonce, party_form, village_choices
+from eventsvc.registrations.doors import REDRAWS, PartyForm, bp, choices_of, nonce, party_form, village_choices
 from eventsvc.registrations.models import Channel, Standing
 from eventsvc.registrations.schemas import Party, PartySchema
 from eventsvc.registrations.service.change import as_sent, correcting, party_of
@@ -75,18 +75,21 @@ def index(activity_id: UUID) -> ResponseReturnValue:
 def add(activity_id: UUID) -> ResponseReturnValue:
     """Write down a party that called or came by."""
     activity = _activity(activity_id, Role.GROUP_LEADER)
-    own = openings.opening_of(activity_id).asked
+    opening = openings.opening_of(activity_id)
+    own = opening.asked
     form = party_form(PartySchema.asking(_kind_with_sign_up(activity), own), activity_id, request.form.get("_nonce", ""))
+    villages, form.sessions = choices_of(opening)
     if request.method == "POST" and request.form.get("_action") not in REDRAWS and (made := form.run(_enter, activity_id)):
         flash(say(N_("已登记")), "success")
         return redirect(url_for(".show", activity_id=activity_id, registration_id=made), 303)
-    villages = village_choices(openings.villages(activity.organisation_id))
     token = request.form.get("_nonce") or secrets.token_urlsafe(18)
-    return _page("registrations/add.html", activity, form.status, form=form, villages=villages, nonce=token, consents=consent.asked_by(KINDS[activity.kind], own))
+    return _page("registrations/add.html", activity, form.status, form=form, villages=villages, nonce=token,
+                 consents=consent.asked_by(KINDS[activity.kind], own), may_override=queries.sees_people(activity, actor(), Role.ORGANISER))  # fmt: skip
 
 
 def _enter(activity_id: UUID, parties: tuple[Party, ...]) -> UUID:
-    return service.add_by_staff(activity_id, parties[0], channel=Channel.STAFF, nonce=nonce(), actor=actor(), now=clock.now())
+    return service.add_by_staff(activity_id, parties[0], channel=Channel.STAFF, nonce=nonce(), actor=actor(), now=clock.now(),
+                                override=request.form.get("_override", ""))  # fmt: skip
 
 
 def _kind_with_sign_up(activity: Activity) -> Any:
@@ -149,7 +152,7 @@ def decide(activity_id: UUID, registration_id: UUID, action: str) -> ResponseRet
     """Admit, reject, withdraw or renew the link of one party."""
     _activity(activity_id, Role.ORGANISER)
     steps = {
-        "admit": lambda: service.admit(registration_id, actor=actor(), now=clock.now()),
+        "admit": lambda: service.let_in(registration_id, override=request.form.get("_override", ""), actor=actor(), now=clock.now()),
         "reject": lambda: service.reject(registration_id, request.form.get("reason", ""), actor=actor(), now=clock.now()),
         "withdraw": lambda: service.withdraw(registration_id, actor=actor(), now=clock.now()),
         "renew": lambda: service.renew_link(registration_id, actor=actor(), now=clock.now()),

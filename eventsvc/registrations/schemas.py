@@ -111,6 +111,8 @@ class Party:
     consent: Consent = Consent(contact=True)
     asked: Asked = NOTHING
     """The organiser's own questions as this party was asked them; the answers stand among the others, by their ids."""
+    slot: str = ""
+    """Which session it chose, by its key, where there are sessions."""
     override: str = ""
     """Why staff lets it in although a rule says no. No form and no body can say it: `add_by_staff` does."""
 
@@ -130,6 +132,7 @@ class PartySchema(StrictSchema):
     """What decides which of the own questions are shown."""
     village = fields.UUID(load_default=None, allow_none=True, metadata={"label": N_("所在村（社区）"), "widget": "select"})
     village_name = Str(longest=50, load_default="", metadata={"label": N_("上面没有的，请写村（社区）名"), "maxlength": 50})
+    slot = Str(longest=6, load_default="", metadata={"widget": "radio", "description": "Which session, by its key, where there are sessions."})
 
     @classmethod
     def asking(cls, kind: ActivityKind, own: Asked | None = None, roles: Roles = None) -> Schema:
@@ -171,7 +174,7 @@ class PartySchema(StrictSchema):
     def _as_parties(self, data: dict[str, Any], **_: Any) -> tuple[Party, ...]:
         proxy, consent = data.get("proxy"), data["consent"]
         first, other = _party(data, proxy, consent, self.own), data.get("another")
-        return (first,) if other is None else (first, _party(other, proxy, consent, self.own))
+        return (first,) if other is None else (first, _party({**other, "slot": other["slot"] or first.slot}, proxy, consent, self.own))
 
 
 class AnotherSchema(PartySchema):
@@ -261,7 +264,7 @@ def _as_drawn(asked: Schema, told: Any) -> bool:
 
 def _party(data: Mapping[str, Any], proxy: Proxy | None, consent: Consent, own: Asked) -> Party:
     people = tuple(PersonAnswers(role, flat(answers)) for role, answers in data["people"].items() if answers is not None)
-    return Party(people, flat(data.get("answers", {})), proxy, data["village"], data["village_name"] or "", consent, own)
+    return Party(people, flat(data.get("answers", {})), proxy, data["village"], data["village_name"] or "", consent, own, data["slot"] or "")
 
 
 def _is_untouched(value: Any) -> bool:

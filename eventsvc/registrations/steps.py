@@ -64,6 +64,8 @@ def _people(form: PartyForm) -> Iterator[Screen]:
 def _together(form: PartyForm, villages: Sequence[object]) -> Iterator[Screen]:
     if "answers" in form.schema.fields:
         yield from (Screen((name,), "", _is_always(form, name)) for name in _names(form, "answers", ""))
+    if form.sessions:
+        yield Screen(("slot",), "", True)
     top = [name for name in form.names() if form.question(name).metadata.get("label")]
     yield from (Screen((name,)) for name in top if name not in VILLAGE)
     yield Screen(VILLAGE if villages else VILLAGE[1:], "", bool(villages))

@@ -8,8 +8,8 @@ from eventsvc.infra.forms import fold
 from eventsvc.infra.i18n import say
 from eventsvc.infra.site import size_of_type, with_type
 from eventsvc.registrations import steps
-from eventsvc.registrations.doors import PartyForm, times_moved, village_choices
-from eventsvc.registrations.openings import Opening, villages
+from eventsvc.registrations.doors import PartyForm, choices_of, times_moved
+from eventsvc.registrations.openings import Opening
 from eventsvc.registrations.own import blank
 from eventsvc.registrations.steps import Screen
 
@@ -31,7 +31,7 @@ def goes_on() -> bool:
 
 def one_step(form: PartyForm, opening: Opening, nonce: str) -> ResponseReturnValue:
     """Answer a screen that was filled in: the next one, the same with what is wrong, or any other that was asked for."""
-    shown = _villages(opening)
+    shown = _villages(form, opening)
     found = steps.screens(form, shown)
     name, action = request.form.get("_step", ""), request.form.get("_action", "")
     here = steps.named(found, name.removesuffix(BACK_TO_SUM))
@@ -49,7 +49,7 @@ def one_step(form: PartyForm, opening: Opening, nonce: str) -> ResponseReturnVal
 
 def after_refusal(form: PartyForm, opening: Opening, nonce: str) -> str:
     """Return the screen of the first thing that is wrong, or the summary when nothing on a screen is."""
-    found = steps.screens(form, _villages(opening))
+    found = steps.screens(form, _villages(form, opening))
     here = next((screen for screen in found if any(screen.holds(name) for name in form.wrongs)), None)
     if here is not None:
         form.wrongs = {name: words for name, words in form.wrongs.items() if here.holds(name)}
@@ -57,10 +57,10 @@ def after_refusal(form: PartyForm, opening: Opening, nonce: str) -> str:
 
 def first_screen(form: PartyForm, opening: Opening, nonce: str, left: str) -> str:
     """Return what the link opens in large type: what it is about, and the first question."""
-    return _page(form, opening, nonce, steps.screens(form, _villages(opening))[0], left=left, first=True)
+    return _page(form, opening, nonce, steps.screens(form, _villages(form, opening))[0], left=left, first=True)
 
 def _page(form: PartyForm, opening: Opening, nonce: str, here: Screen | None, back_to_sum: bool = False, *, left: str = "", first: bool = False) -> str:
-    shown = _villages(opening)
+    shown = _villages(form, opening)
     found = steps.screens(form, shown)
     common = {"opening": opening, "kind": opening.kind, "form": form, "nonce": nonce, "here_at": here, "first": first,
               "carried": steps.carried(form, here, first=first), "villages": shown}  # fmt: skip
@@ -73,8 +73,9 @@ def _page(form: PartyForm, opening: Opening, nonce: str, here: Screen | None, ba
         moved=times_moved(opening), back_to_sum=back_to_sum, blank=_may_be_blank(form, here), **common,
     )  # fmt: skip
 
-def _villages(opening: Opening) -> list[tuple[str, str]]:
-    return village_choices(villages(opening.organisation_id))
+def _villages(form: PartyForm, opening: Opening) -> list[tuple[str, str]]:
+    villages, form.sessions = choices_of(opening)
+    return villages
 
 def _may_be_blank(form: PartyForm, here: Screen) -> bool:
     return not any(form.question(name).required or form.question(name).metadata.get("needed") for name in here.names)

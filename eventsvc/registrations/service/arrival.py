@@ -204,7 +204,7 @@ def _nothing_left(latest: Opening) -> DomainError:
 def fingerprint(parties: Sequence[Party]) -> bytes:
     """Return a keyed hash of what was sent: 32 bytes that say nothing about it."""
     told = [[[(p.role, dict(p.answers)) for p in one.people], dict(one.answers), one.proxy and asdict(one.proxy),
-             one.village, one.village_name, asdict(one.consent)] for one in parties]  # fmt: skip
+             one.village, one.village_name, asdict(one.consent), one.slot] for one in parties]  # fmt: skip
     return keys().blind("fingerprint", json.dumps(told, default=str, ensure_ascii=False, sort_keys=True))
 
 
