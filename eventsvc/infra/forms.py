@@ -17,7 +17,7 @@ from eventsvc.core.words import N_, Words
 from eventsvc.infra.i18n import say
 
 R = TypeVar("R")
-CONTROL = frozenset({"csrf_token", "_nonce", "_action", "_next", "_step", "_version", "website"})
+CONTROL = frozenset({"csrf_token", "_nonce", "_action", "_next", "_step", "_version", "_override", "website"})
 """Names of a form that belong to the page, not to the question."""
 MOST_NAMES = 3000
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,63}(\.(\d{1,3}|[a-z_][a-z0-9_]{0,63})){0,6}", re.ASCII)

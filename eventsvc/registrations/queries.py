@@ -324,6 +324,16 @@ def names_of(record: Record) -> list[tuple[str, str]]:
     return found
 
 
+LIVE = (Standing.PLACED, Standing.WAITING, Standing.OFFERED, Standing.TO_REVIEW, Standing.ENTERED)
+"""Who stands in the list."""
+
+
+def overridden(activity_id: UUID) -> dict[UUID, tuple[str, ...]]:
+    """Return the rules that staff set aside, by party."""
+    query = select(R.c.id, R.c.overridden).where(R.c.activity_id == activity_id)
+    return {row.id: tuple(row.overridden) for row in db.session.execute(query) if row.overridden}
+
+
 # -- the office's list ------------------------------------------------------------------------------------------------------
 
 

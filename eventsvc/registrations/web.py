@@ -3,6 +3,7 @@
 from eventsvc.registrations import (
     doubles_web,
     editor,
+    eligibility_web,
     giving,
     invited,
     office,
@@ -19,6 +20,7 @@ __all__ = [
     "bp",
     "doubles_web",
     "editor",
+    "eligibility_web",
     "giving",
     "invited",
     "office",

@@ -21,13 +21,15 @@ from eventsvc.core.actor import SYSTEM, Actor, Role
 from eventsvc.documents import service as documents
 from eventsvc.documents.models import Document
 from eventsvc.infra import policy
-from eventsvc.infra.db import db
+from eventsvc.infra.db import db, transactional
+from eventsvc.infra.images import take_scan
 from eventsvc.infra.storage import StoredFile
 from eventsvc.kinds import KINDS
 from eventsvc.messages.models import Message
 from eventsvc.organisations.models import Organisation
-from eventsvc.people.models import Household
-from eventsvc.registrations.models import Participant, Registration
+from eventsvc.people.models import Couple, Household
+from eventsvc.registrations import attachments
+from eventsvc.registrations.models import Attachment, Participant, Registration
 from eventsvc.reports import service as reports
 from eventsvc.reports.models import ReportPhoto
 from eventsvc.visits import rounds
@@ -36,15 +38,16 @@ from tests.activities.pictures import picture
 from tests.conftest import NOW
 from tests.factories.accounts import PASSWORD, a_user, also
 from tests.factories.activities import an_activity
-from tests.factories.people import a_household
+from tests.factories.people import a_couple, a_household
 from tests.factories.registrations import signed_up
 from tests.factories.reports import a_photo
 from tests.factories.visits import target_of, visited
 
 MODELS: dict[str, Any] = {
     "activity_id": Activity, "user_id": User, "grant_id": RoleGrant, "session_id": Session, "token_id": ApiToken, "campaign_id": Campaign,
-    "document_id": Document, "file_id": StoredFile, "message_id": Message, "household_id": Household, "registration_id": Registration,
+    "document_id": Document, "file_id": StoredFile, "message_id": Message, "household_id": Household, "couple_id": Couple, "registration_id": Registration,
     "participant_id": Participant, "tally_id": Tally, "photo_id": ReportPhoto, "record_id": VisitRecord, "target_id": VisitTarget,
+    "attachment_id": Attachment,
 }  # fmt: skip
 """What an id in an address is the id of. An address with another id stops the tests: say here what it is."""
 
@@ -110,13 +113,17 @@ def _wedding(unit: Organisation, by: Actor) -> Activity:
     activities.move(wedding.id, "submit", actor=by, now=NOW)
     activities.approve_on_paper(wedding.id, "陈建国", NOW.date(), picture(), actor=by, now=NOW)
     activities.move(wedding.id, "publish", actor=by, now=NOW)
-    signed_up(wedding)
+    done = signed_up(wedding)
+    kept = attachments.keep(wedding.id, "answers.own.own_proof", take_scan(picture()), nonce="w" * 20, now=NOW)
+    db.session.get(Attachment, kept).registration_id = done.id
+    transactional(db.session.flush)()
     return wedding
 
 
 def _round(unit: Organisation, by: Actor) -> Activity:
     round_ = an_activity("home_visit", unit=unit, by=by)
     household = a_household(unit, by)
+    a_couple(unit, household, by=by)
     rounds.add_targets(round_.id, [household], due_on=None, actor=by, now=NOW)
     visited(target_of(round_, household), by)
     return round_

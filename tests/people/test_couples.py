@@ -122,9 +122,9 @@ class TestTheList:
         browser = logged_in(app, a_user("organiser", tree.village))
         path = f"/organisations/{tree.village.id}/couples/import"
         browser.get(path)
-        wrong = browser.post(path, {"file": (io.BytesIO(an_xlsx(HEAD, ("张建国", "", "", "", "李秀英", "", "1975-02-30"))), "名单.xlsx")}, status=422)
+        wrong = browser.post(path, {"file": [(io.BytesIO(an_xlsx(HEAD, ("张建国", "", "", "", "李秀英", "", "1975-02-30"))), "名单.xlsx")]}, content_type="multipart/form-data", status=422)
         assert "第2行" in wrong.text and "没有30日" in wrong.text
-        right = browser.post(path, {"file": (io.BytesIO(an_xlsx(HEAD, ("张建国", "", "", "", "李秀英", "", "74年"))), "名单.xlsx")})
+        right = browser.post(path, {"file": [(io.BytesIO(an_xlsx(HEAD, ("张建国", "", "", "", "李秀英", "", "74年"))), "名单.xlsx")]}, content_type="multipart/form-data")
         assert "新增1对" in right.text
         browser.post(path, {"list": form_of(right.text, action="/couples/import")["list"]}, status=303)
         assert db.session.scalar(select(func.count()).select_from(Couple)) == 1
@@ -158,11 +158,11 @@ class TestHonours:
         path = f"/organisations/{tree.township.id}/honours"
         assert "名册还是空的" in browser.get(path).text
         head = ("丈夫", "妻子", "结婚日期", "表彰年份", "表彰婚龄")
-        wrong = browser.post(path, {"file": (io.BytesIO(an_xlsx(head, ("张建国", "李秀英", "", "1899", "55"))), "名册.xlsx")}, status=422)
+        wrong = browser.post(path, {"file": [(io.BytesIO(an_xlsx(head, ("张建国", "李秀英", "", "1899", "55"))), "名册.xlsx")]}, content_type="multipart/form-data", status=422)
         assert "1980到" in wrong.text and "请填50、60或70" in wrong.text
         lines = an_xlsx(head, ("张建国", "李秀英", "1966年", "2016年", ""), ("林福生", "陈阿梅", "农历1955.3.3", "2016", "60"))
         for added in (2, 0):
-            right = browser.post(path, {"file": (io.BytesIO(lines), "名册.xlsx")})
+            right = browser.post(path, {"file": [(io.BytesIO(lines), "名册.xlsx")]}, content_type="multipart/form-data")
             assert f"新增{added}对" in right.text
             browser.post(path, {"list": form_of(right.text, action="/honours")["list"]}, status=303)
             assert honoured_rows() == 2

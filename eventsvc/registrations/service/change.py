@@ -21,7 +21,7 @@ from eventsvc.infra.events import announce
 from eventsvc.infra.vault import VaultRow
 from eventsvc.registrations import attachments, queries, questionnaires
 from eventsvc.registrations import consent as consents
-from eventsvc.registrations.errors import AlreadySignedUp, AlreadyWithdrawn, TooLateToChange
+from eventsvc.registrations.errors import AlreadySignedUp, AlreadyWithdrawn, NoRoomThere, TooLateToChange
 from eventsvc.registrations.events import LinkRenewed, RegistrationChanged
 from eventsvc.registrations.models import CLAIMS as C
 from eventsvc.registrations.models import PARTICIPANTS as T
@@ -39,7 +39,7 @@ from eventsvc.registrations.schemas import (
     asked_of,
     asked_of_party,
 )
-from eventsvc.registrations.service import rows
+from eventsvc.registrations.service import places, rows, waiting, wanting
 from eventsvc.registrations.service.checking import check
 from eventsvc.registrations.service.standing import GONE
 
@@ -49,7 +49,7 @@ V = table_of(VaultRow)
 @transactional
 def change(registration_id: UUID, told: tuple[Party, ...], *, now: datetime) -> None:
     """Write down a party's new answers, given by whoever holds its link. Who they are stays as it was."""
-    record = queries.by_id(registration_id)
+    record = places.locked(registration_id)
     if record.standing in GONE:
         raise AlreadyWithdrawn
     if not record.may_change(now):
@@ -65,7 +65,7 @@ def change(registration_id: UUID, told: tuple[Party, ...], *, now: datetime) -> 
 @transactional
 def correct(registration_id: UUID, told: tuple[Party, ...], *, actor: Actor, now: datetime) -> None:
     """Correct a party from the office, a mistyped name or ID number included."""
-    record = queries.by_id(registration_id)
+    record = places.locked(registration_id)
     queries.must_see_people(activities.activity(record.opening.id, within=actor), actor, Role.ORGANISER)
     if record.standing in GONE:
         raise AlreadyWithdrawn
@@ -93,12 +93,12 @@ def party_of(record: Record) -> Party:
     kind = record.opening.kind
     assert kind.party
     asked = questionnaires.asked_of_record(record.opening, record.form_version)
-    people = tuple(PersonAnswers(row.role, _typed((*asked_of(kind.party.person(row.role)), *asked.of_person), held.get(row.id, {}))) for row in ids)
-    answers = _typed((*asked_of_party(kind), *asked.of_party), {**record.answers, **own})
+    people = tuple(PersonAnswers(row.role, typed((*asked_of(kind.party.person(row.role)), *asked.of_person), held.get(row.id, {}))) for row in ids)
+    answers = typed((*asked_of_party(kind), *asked.of_party), {**record.answers, **own})
     proxy = Proxy(**own["_proxy"]) if own.get("_proxy") else None
     agreed = {purpose: True for purpose in consents.standing(record.consents) if purpose in Consent.__dataclass_fields__}
     consent = Consent(**agreed, guardian_name=own.get("_guardian", ""))
-    return Party(people, answers, proxy, record.village_id, own.get("_village", ""), consent, asked)
+    return Party(people, answers, proxy, record.village_id, own.get("_village", ""), consent, asked, wanting.slot_of(record))
 
 
 def as_sent(party: Party) -> dict[str, Any]:
@@ -110,11 +110,12 @@ def as_sent(party: Party) -> dict[str, Any]:
         "proxy": proxy,
         "village": str(party.village) if party.village else None,
         "village_name": party.village_name,
+        **({"slot": party.slot} if party.slot else {}),
         "consent": dict.fromkeys(party.consent.purposes(), True) | ({"guardian_name": name} if (name := party.consent.guardian_name) else {}),
     }
 
 
-def _typed(asked: tuple[Field, ...], held: Mapping[str, Any]) -> dict[str, Any]:
+def typed(asked: tuple[Field, ...], held: Mapping[str, Any]) -> dict[str, Any]:
     """Read stored answers as the schema would; one that no longer reads is left out, not an accident."""
     found: dict[str, Any] = {}
     for question in asked:
@@ -128,11 +129,13 @@ def _typed(asked: tuple[Field, ...], held: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rewrite(record: Record, old: Party, new: Party, actor: Actor | None, now: datetime) -> None:
+    new = replace(new, slot=new.slot or old.slot)
     names = differences(old, new)
     if not names:
         return
     check(record.opening, new, today=day_of(now), set_aside=record.overridden)
     new = _with_former(old, new)
+    _other_places(record, new, actor, now)
     if new.asked.uploads:
         attachments.attach(new, record.id, record.opening.id, held=attachments.keyed(f"change:{record.id}"))
         attachments.let_go_unnamed(new, record.id)
@@ -155,6 +158,19 @@ def _rewrite(record: Record, old: Party, new: Party, actor: Actor | None, now: d
               "by_proxy": new.proxy is not None, "consents": consents.renewed(record.consents, rows.consents(new, now), now, "office" if actor else "party")}  # fmt: skip
     db.session.execute(update(R).where(R.c.id == record.id).values(values))
     announce(RegistrationChanged(record.id, record.opening.id, names, now, actor.id if actor else None))
+
+
+def _other_places(record: Record, new: Party, actor: Actor | None, now: datetime) -> None:
+    """Give a party that is of another village now, or wants another session, places there, if there is room; else nothing changes."""
+    if not record.opening.more_pools:
+        return
+    n, wants = wanting.want(record.opening, new, at_the_door=actor is not None)
+    if (n, wants) == (record.wanted, dict(record.wants)):
+        return
+    if not places.may_have(record, n, wants):
+        raise NoRoomThere
+    places.shrink(record, n, wants)
+    waiting.move_up(record.opening, now)
 
 
 def changing(record: Record) -> Schema:
@@ -197,6 +213,7 @@ def _flat(party: Party) -> dict[str, Any]:
     found |= {f"people.{p.role}.{k}": v for p in party.people for k, v in p.answers.items() if _says(v)}
     found |= {"proxy": party.proxy} if party.proxy else {}
     found |= {"village": party.village or party.village_name} if party.village or party.village_name else {}
+    found |= {"slot": party.slot} if party.slot else {}
     found |= {"consent.guardian_name": party.consent.guardian_name} if party.consent.guardian_name else {}
     return found | {f"consent.{purpose}": True for purpose in party.consent.purposes()}
 
