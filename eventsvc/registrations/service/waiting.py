@@ -23,6 +23,8 @@ from eventsvc.registrations.openings import RESERVE, Opening
 from eventsvc.registrations.service import wanting
 
 LIVE = (State.APPROVED, State.PUBLISHED)
+BEFORE_ALL = -(2**31)
+"""Whoever is put back on the list goes before the first, with numbers below nought if need be."""
 PAGES = (24, 500)
 """How much of the list is read at a time: mostly the first few are all that move."""
 _TAKE_OFF = (
@@ -70,7 +72,7 @@ def _list(activity_id: UUID, main: UUID, gating: set[UUID]) -> Iterator[queueing
         select(R.c.id, R.c.seq, R.c.wanted, R.c.wants, R.c.passed)
         .where(R.c.activity_id == activity_id, R.c.standing == Standing.WAITING, R.c.seq > bindparam("after")).order_by(R.c.seq)
     )  # fmt: skip
-    after = -1
+    after = BEFORE_ALL
     for size in _sizes():
         rows = db.session.execute(query.limit(size), {"after": after}).all()
         for row in rows:

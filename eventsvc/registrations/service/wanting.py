@@ -8,6 +8,7 @@ from eventsvc.core.errors import Invalid
 from eventsvc.core.words import N_
 from eventsvc.registrations import queries
 from eventsvc.registrations.openings import MAIN, RESERVE, Opening
+from eventsvc.registrations.queries import Record
 from eventsvc.registrations.schemas import Party
 
 Wants = Mapping[str, int]
@@ -63,7 +64,15 @@ def _of_category(key: str, party: Party, sexes: Sequence[str]) -> int:
 
 def chosen_slot(party: Party) -> str:
     """Return the key of the session that a party chose, or nothing."""
-    return str(getattr(party, "slot", None) or party.answers.get("slot") or "")
+    return party.slot
+
+
+def slot_of(record: Record) -> str:
+    """Return the key of the session that a party has, or waits for."""
+    if not record.opening.more_pools:
+        return ""
+    mine = {row.kind for row in queries.pools(record.opening.id) if row.id.hex in record.wants}
+    return next((kind.removeprefix("slot:") for kind in sorted(mine) if kind.startswith("slot:")), "")
 
 
 def _sexes(opening: Opening, party: Party) -> list[str]:
