@@ -345,4 +345,5 @@ def _say_leaf(leaf: Mapping[str, Any], sources: Mapping[str, Source]) -> Words:
     if source.type == "yesno":
         return Words(N_("“{label}”勾选了") if (how == "eq") == bool(value) else N_("“{label}”没勾选"), label=source.label)
     words = (_DATED if source.type == "date" else _COMPARED).get(how) or _COMPARED[how]
+    words = N_("“{label}”选了“{value}”") if source.type == "choices" else words
     return Words(words, label=source.label, value=dict(source.options).get(str(value), value))

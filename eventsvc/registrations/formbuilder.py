@@ -183,16 +183,16 @@ def choices(sources: Mapping[str, Source], lines: Sequence[Line], before: int) -
 def _ways(source: Source) -> Iterator[tuple[str, Label]]:
     for how in HOW[source.type]:
         if how == "answered":
-            yield f"{source.ref}|answered|1", Words(N_("{label}：填了"), label=source.label)
-            yield f"{source.ref}|answered|0", Words(N_("{label}：没填"), label=source.label)
+            yield f"{source.ref}|answered|1", Words(N_("“{label}”填了"), label=source.label)
+            yield f"{source.ref}|answered|0", Words(N_("“{label}”没填"), label=source.label)
         elif source.type == "yesno":
-            yield f"{source.ref}|{how}|1", Words(N_("{label}：勾选了") if how == "eq" else N_("{label}：没勾选"), label=source.label)
+            yield f"{source.ref}|{how}|1", Words(N_("“{label}”勾选了") if how == "eq" else N_("“{label}”没勾选"), label=source.label)
         elif source.options:
             for code, words in source.options:
-                yield f"{source.ref}|{how}|{code}", Words(N_("{label}：不是“{value}”") if how == "ne" else N_("{label}：是“{value}”"), label=source.label, value=words)
+                yield f"{source.ref}|{how}|{code}", Words(N_("“{label}”不是“{value}”") if how == "ne" else N_("“{label}”是“{value}”"), label=source.label, value=words)
         else:
             said = (DATED if source.type == "date" else WRITTEN)[how]
-            yield f"{source.ref}|{how}|", Words(N_("{label}：{how}"), label=source.label, how=Words(said))
+            yield f"{source.ref}|{how}|", Words(N_("“{label}”{how}"), label=source.label, how=Words(said))
 
 
 # -- steps on the page ---------------------------------------------------------------------------------------------------

@@ -169,7 +169,7 @@ class TestTheEditor:
         page = office[0].get(self.path(office)).text
         page = self.step(office, self.builder(page), "add", add_type="choice")
         page = self.step(office, self.builder(page) | {"q.0.label": "要不要派车接", "q.0.options": "要\n不要", "q.0.required": "1"}, "add", add_type="text")
-        choice = re.search(r'value="(own_\w+\|eq\|o_\w+)"[^>]*>要不要派车接：是“要”', page)[1]
+        choice = re.search(r'value="(own_\w+\|eq\|o_\w+)"[^>]*>“要不要派车接”是“要”', page)[1]
         form = self.builder(page) | {"q.1.label": "在哪里上车"}
         form.setlist("q.1.what", [choice, ""])
         form.setlist("q.1.value", ["", ""])
