@@ -14,12 +14,14 @@ from eventsvc.infra.db import db
 from eventsvc.infra.vault import VaultRow
 from eventsvc.kinds import KINDS
 from eventsvc.registrations import finding, listing, openings, queries, service
+from eventsvc.registrations.consent import asked_by
 from eventsvc.registrations.errors import AlreadySignedUp, AlreadyWithdrawn, HasCome, NothingToConfirm, TooLateToChange
 from eventsvc.registrations.models import HowConfirmed, Participant, Pool, Registration, Standing
 from eventsvc.registrations.schemas import ReplacementSchema
 from tests.conftest import NOW
 from tests.factories.accounts import a_user
 from tests.factories.activities import an_activity
+from tests.factories.organisations import another_county
 from tests.factories.registrations import a_name, a_phone, an_id_number, delegation_body, signed_up
 
 PROXY = {"relation": "child", "name": "陈丽华", "phone": "13900001111"}
@@ -42,7 +44,8 @@ def record(receipt) -> Registration:
 
 
 def another(activity: Activity, role: str, **answers):
-    body = {"people": {role: answers}, "consent": {"contact": True, "identity": True, "health": True}}
+    agreed = {text.purpose: True for text in asked_by(KINDS[activity.kind]) if text.purpose != "guardian"}
+    body = {"people": {role: answers}, "consent": agreed}
     return ReplacementSchema.asking(KINDS[activity.kind], openings.opening_of(activity.id).asked, role).load(body)
 
 
@@ -139,7 +142,7 @@ class TestOneGoes:
     def test_by_a_neighbour_not_at_all(self, app, boss):
         receipt = signed_up(an_activity())
         with pytest.raises((NotFound, NotAllowed)):
-            service.leave_one(receipt.id, people(receipt)[0].id, actor=boss(an_activity()), now=NOW)
+            service.leave_one(receipt.id, people(receipt)[0].id, actor=a_user("organiser", another_county()), now=NOW)
 
 
 class TestWhoIsGone:
@@ -185,7 +188,7 @@ class TestAnotherComes:
         activity = an_activity()
         number = an_id_number()
         receipt = signed_up(activity, people__husband__name="张铁柱", people__husband__phone="13812340000")
-        service.replace_one(receipt.id, people(receipt)[0].id, another(activity, "husband", name="李大山", id_number=number, mobility="walks"),
+        service.replace_one(receipt.id, people(receipt)[0].id, another(activity, "husband", name="李大山", phone=a_phone(), id_number=number, mobility="walks"),
                             actor=boss(activity), now=NOW)  # fmt: skip
         again = {"people__husband__id_number": number, "consent": {"contact": True, "identity": True}}
         with pytest.raises(AlreadySignedUp):
