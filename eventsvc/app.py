@@ -49,6 +49,7 @@ from eventsvc.people import roll_web
 from eventsvc.people import web as people_web
 from eventsvc.registrations import api as registrations_api
 from eventsvc.registrations import models as registrations
+from eventsvc.registrations import places_api
 from eventsvc.registrations import service as registrations_service
 from eventsvc.registrations import web as registrations_web
 from eventsvc.registrations.events import (
@@ -113,6 +114,7 @@ API_DOORS: tuple[Any, ...] = (
     organisations_api.bp,
     activities_api.bp,
     registrations_api.bp,
+    places_api.bp,
     checkin_api.bp,
     visits_api.bp,
     documents_api.bp,

@@ -89,9 +89,8 @@ def hear_draw(event: Drawn) -> None:
 def hear_slots(event: SlotsGiven) -> None:
     """Who got a time of their own, or another one, is told when; what was to be told of an older one is dropped."""
     _drop(M.c.registration_id.in_(event.parties), M.c.topic == "slots")
-    key = event.at.isoformat()
     times = registrations.times_by_party(event.activity_id)
-    rows = [_row(event.activity_id, one, "slots", event.at, key, {"times": times[one]}) for one in event.parties if one in times]
+    rows = [_row(event.activity_id, one, "slots", event.at, _when_key(event.at, times[one]), {"times": times[one]}) for one in event.parties if one in times]
     if rows:
         db.session.execute(insert(M), rows)
 
@@ -129,6 +128,11 @@ def hear_change(event: ActivityChanged) -> None:
     _drop(M.c.activity_id == event.activity_id, M.c.topic == "rescheduled")
     facts = {"before": dict(event.facts.get("before", {})), "after": dict(event.facts.get("after", {}))}
     _due(event.activity_id, _standing(event.activity_id), "rescheduled", event.at, key=str(event.move_id), facts=facts)
+
+
+def _when_key(at: datetime, times: Iterable[tuple[str, str]]) -> str:
+    """Name the occasion: twice another time in one moment are two messages."""
+    return f"{at.isoformat()} {' '.join(clock for _, clock in times)}"[:64]
 
 
 @transactional

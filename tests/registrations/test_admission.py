@@ -177,6 +177,7 @@ class TestDraw:
     def test_without_the_guard_it_would_be_held_more_than_once(self, app, event, by, entered, monkeypatch):
         """The negative control."""
         monkeypatch.setattr(admission, "changed", lambda result: 1)
+        monkeypatch.setattr(admission, "announce", lambda event: None)  # its messages, one for each party, would be a second guard
         monkeypatch.setattr(admission, "_refuse_wrong_moment", lambda opening, now: None)
         monkeypatch.setattr(admission, "_entries", entries_whatever_they_are(admission._entries))
         assert clicks(app, event.id, by, closed(event))["drawn"] != 1
