@@ -143,8 +143,7 @@ class TestPublicDraw:
     def drawn(self, event, by, tree, number=6):
         arranged(event, by, admission=Admission.LOTTERY, capacity=3, each_village=2)
         villages = [tree.village.id, a_sibling_village(tree).id]
-        receipts = [signed_up(event, village=str(villages[at % 3 == 2])) for at in range(number)]
-        return receipts
+        return [signed_up(event, village=str(villages[at % 3 == 2])) for at in range(number)]
 
     def test_the_hash_stands_there_before_anybody_signs_up_and_the_seed_does_not(self, app, event, by, at_now):
         arranged(event, by, admission=Admission.LOTTERY)
