@@ -117,10 +117,10 @@ def signed_up(activity: Activity, now: Any = NOW, nonce: str | None = None, **ch
     return service.sign_up(activity.slug, (party,), nonce=nonce or f"n{next(_numbers)}", now=now)
 
 
-def entered(activity: Activity, actor: Any, channel: Channel = Channel.STAFF, now: Any = NOW, **changed: Any) -> Any:
+def entered(activity: Activity, actor: Any, channel: Channel = Channel.STAFF, now: Any = NOW, override: str = "", **changed: Any) -> Any:
     """Enter a party as staff does."""
     party = a_party(activity.kind, **changed)
-    return service.add_by_staff(activity.id, party, channel=channel, nonce=f"s{next(_numbers)}", actor=actor, now=now)
+    return service.add_by_staff(activity.id, party, channel=channel, nonce=f"s{next(_numbers)}", actor=actor, now=now, override=override)
 
 
 def arranged(activity: Activity, by: Any, now: Any = NOW, **wanted: Any) -> None:
