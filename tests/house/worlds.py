@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from eventsvc.accounts import service as accounts
 from eventsvc.accounts.models import ApiToken, RoleGrant, Session, User
@@ -115,8 +115,7 @@ def _wedding(unit: Organisation, by: Actor) -> Activity:
     activities.move(wedding.id, "publish", actor=by, now=NOW)
     done = signed_up(wedding)
     kept = attachments.keep(wedding.id, "answers.own.own_proof", take_scan(picture()), nonce="w" * 20, now=NOW)
-    db.session.get(Attachment, kept).registration_id = done.id
-    transactional(db.session.flush)()
+    transactional(db.session.execute)(update(Attachment).where(Attachment.id == kept).values(registration_id=done.id))
     return wedding
 
 
