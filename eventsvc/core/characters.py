@@ -12,6 +12,9 @@ _SIMPLER = dict(zip(
 _SIMPLER_TABLE = str.maketrans(_SIMPLER)
 _SAME_CHARACTER = str.maketrans("珎峯喆陞昇犇", "珍峰哲升升奔")
 
+NUMBER_SIGN = "号"
+"""Behind the number of a house, where some write it and some do not."""
+
 
 def simplified(text: str) -> str:
     """Give the simplified and usual shape of each character that names use in another: 陳國強 → 陈国强, 峯 → 峰."""

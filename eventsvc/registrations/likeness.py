@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from eventsvc.core.characters import simplified
+from eventsvc.core.characters import NUMBER_SIGN, simplified
 from eventsvc.core.lunar import Anniversary, leap_month, lunar_to_solar
 from eventsvc.core.names import name_key
 from eventsvc.core.pinyin import syllables
@@ -207,4 +207,4 @@ def places(left: str, right: str) -> Likeness:
 
 @lru_cache(maxsize=16384)
 def _plain_place(text: str) -> str:
-    return name_key(text).removesuffix("号").replace("号", "")
+    return simplified(name_key(text)).replace(NUMBER_SIGN, "")

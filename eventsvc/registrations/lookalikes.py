@@ -1,6 +1,5 @@
 """The pairs of an activity that look like one sign-up and that nobody has decided about."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,7 +68,7 @@ def shown(activity_id: UUID) -> tuple[list[Double], int]:
     """Return the likeliest pairs with both parties opened, and how many there are in all."""
     pairs = open_pairs(activity_id)
     known = {party.id: party for party in queries.parties({one for pair in pairs[:MOST_SHOWN] for one in (pair.left, pair.right)})}
-    found = [Double(*_by_arrival(known[p.left], known[p.right]), p.why) for p in pairs[:MOST_SHOWN] if p.left in known and p.right in known]
+    found = [_double(p, known[p.left], known[p.right]) for p in pairs[:MOST_SHOWN] if p.left in known and p.right in known]
     return found, len(pairs)
 
 
@@ -93,8 +92,10 @@ def facts_of(party: PartyRow) -> Facts:
                  married if isinstance(married, dict) else None)  # fmt: skip
 
 
-def _by_arrival(*two: PartyRow) -> Iterable[PartyRow]:
-    return sorted(two, key=lambda party: (party.created_at, party.id))
+def _double(pair: Pair, left: PartyRow, right: PartyRow) -> Double:
+    """Put the one that came first on the left."""
+    one, other = sorted((left, right), key=lambda party: (party.created_at, party.id))
+    return Double(one, other, pair.why)
 
 
 def _stamp(activity_id: UUID) -> tuple[int, Any]:
