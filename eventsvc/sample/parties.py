@@ -7,7 +7,7 @@ from uuid import UUID
 
 from eventsvc.declare.asked import NOTHING, Asked
 from eventsvc.kinds import KINDS
-from eventsvc.registrations.consent import asked_by
+from eventsvc.registrations.consent import GUARDIAN, asked_by
 from eventsvc.registrations.schemas import Party, PartySchema
 from eventsvc.sample.names import MINORITY_NAME, People, Somebody
 
@@ -108,6 +108,8 @@ def volunteer(people: People, role: str, number: int) -> Body:
 
 def parties(kind: str, body: Body, own: Asked = NOTHING) -> tuple[Party, ...]:
     """Read a form as the sign-up page does: by the grammar of the kind and the organiser's own questions, every box of consent ticked."""
-    agreed = {text.purpose: True for text in asked_by(KINDS[kind], own)}
+    agreed: Body = {text.purpose: True for text in asked_by(KINDS[kind], own)}
+    if GUARDIAN in agreed and "carer" in body["people"]:
+        agreed["guardian_name"] = body["people"]["carer"]["name"]
     read: tuple[Party, ...] = PartySchema.asking(KINDS[kind], own).load(body | {"consent": agreed})
     return read

@@ -11,7 +11,7 @@ from eventsvc.activities import queries as activities
 from eventsvc.activities.models import Activity
 from eventsvc.core.periods import day_of
 from eventsvc.infra.db import db, transactional
-from eventsvc.sample import ceremonies, member_days, rounds, units
+from eventsvc.sample import admissions, ceremonies, gatherings, member_days, rounds, units
 from eventsvc.sample.accounts import ACCOUNTS, FIRST, PASSWORD, open_accounts
 from eventsvc.sample.stage import Stage
 from eventsvc.sample.story import Story
@@ -59,7 +59,7 @@ def _tell_all(stage: Stage, say: Say) -> int:
 
 def stories(stage: Stage) -> list[Story]:
     """Give every activity of the sample, those of the past first."""
-    told = [*ceremonies.stories(stage), *member_days.stories(stage), *rounds.stories(stage)]
+    told = [*ceremonies.stories(stage), *member_days.stories(stage), *gatherings.stories(stage), *admissions.stories(stage), *rounds.stories(stage)]
     return sorted(told, key=lambda story: (story.day, story.unit, story.title))
 
 

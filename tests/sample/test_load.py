@@ -79,15 +79,19 @@ def one(kind: str, state: State, **more: Any) -> Activity:
 
 
 class TestWhatIsThere:
-    @pytest.mark.parametrize("kind", KINDS)
-    def test_each_kind_has_an_activity_in_every_state(self, loaded: Flask, kind: str) -> None:
+    @pytest.mark.parametrize("kind", ["golden_wedding", "member_day", "home_visit"])
+    def test_each_chief_kind_has_an_activity_in_every_state(self, loaded: Flask, kind: str) -> None:
         assert set(db.session.scalars(select(Activity.state).where(Activity.kind == kind))) == set(State)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_every_kind_has_an_activity_that_is_open(self, loaded: Flask, kind: str) -> None:
+        assert State.PUBLISHED in set(db.session.scalars(select(Activity.state).where(Activity.kind == kind)))
 
     def test_there_are_reports_in_every_state(self, loaded: Flask) -> None:
         assert set(db.session.scalars(select(Report.state))) == set(ReportState)
 
     def test_parties_stand_everywhere_that_a_party_can_stand(self, loaded: Flask) -> None:
-        assert set(db.session.scalars(select(Registration.standing))) >= set(Standing) - {Standing.OFFERED}
+        assert set(db.session.scalars(select(Registration.standing))) >= set(Standing) - {Standing.OFFERED, Standing.LAPSED}
         assert set(db.session.scalars(select(Registration.channel))) == set(Channel) - {Channel.API}
         assert db.session.scalar(select(func.count()).where(Registration.by_proxy)) > 10
 
