@@ -47,7 +47,6 @@ def lapse_offers(now: datetime) -> int:
     """Give what was offered and not taken in time to the next; return how many lapsed. A chore: safe to repeat, and to do twice at once."""
     late = select(R.c.activity_id).where(R.c.standing == Standing.OFFERED, R.c.offer_until <= now).distinct()
     found = list(db.session.scalars(late))
-    db.session.rollback()
     return sum(_lapse(activity_id, now) for activity_id in found)
 
 

@@ -76,7 +76,6 @@ def fill_slots(now: datetime) -> int:
     query = select(P.c.activity_id).join(A, A.c.id == P.c.activity_id).where(P.c.gates.is_(False), given, A.c.state.in_((State.APPROVED, State.PUBLISHED)))
     found = list(db.session.scalars(query.where(A.c.starts_at > now).distinct()))
     waiting = [one for one in found if _without(one)]
-    db.session.rollback()
     return sum(_fill_later(one, now) for one in waiting)
 
 
