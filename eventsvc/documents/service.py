@@ -183,7 +183,7 @@ def tidy(*, now: datetime) -> int:
     return _throw_away(old)
 
 
-def _throw_away(which: Select[tuple[Document]]) -> int:
+def _throw_away(which: Select[Document]) -> int:
     gone = list(db.session.scalars(which))
     files = [one.file for one in gone if one.file is not None]
     db.session.execute(delete(Document).where(Document.id.in_([one.id for one in gone])))

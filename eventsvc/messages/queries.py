@@ -37,7 +37,7 @@ def call_list(activity_id: UUID, *states: MessageState, within: Actor) -> list[C
     query = select(M.c.id, M.c.topic, M.c.facts, M.c.state, M.c.told_at, M.c.registration_id, M.c.invitation_id)
     query = query.where(M.c.activity_id == activity_id, M.c.channel == "call", M.c.state.in_(states))
     rows = db.session.execute(query.order_by(M.c.created_at, M.c.id)).all()
-    people = {party.id: party for party in registrations.parties({row.registration_id for row in rows if row.registration_id})}
+    people: dict[UUID | None, Any] = {party.id: party for party in registrations.parties({row.registration_id for row in rows if row.registration_id})}
     asked = any(row.invitation_id for row in rows)
     called: Mapping[UUID | None, Any] = people | ({one.id: one for one in inviting.invitees(activity_id, within=within)} if asked else {})
     found = ((row, row.registration_id or row.invitation_id) for row in rows)

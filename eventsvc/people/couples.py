@@ -131,7 +131,7 @@ def import_couples(organisation_id: UUID, rows: list[Given], *, actor: Actor, no
 
 def over(was: Given, given: Given) -> Given:
     """Put what a list says over what is known; what it leaves empty is no statement, nor are the same date's other words."""
-    both = {}
+    both: dict[str, Any] = {}
     for role in ("husband", "wife"):
         old, new = getattr(was, role), getattr(given, role)
         both[role] = One(old.name, *(getattr(new, part) or getattr(old, part) for part in ("phone", "born_on", "id_number")))

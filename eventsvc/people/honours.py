@@ -1,4 +1,4 @@
-"""The roll of honours: who was honoured, when, for how many years. Blind keys only; a couple is asked about, never listed."""
+"""The roll of honours: who was honoured, when, for how many years. Blind keys only; a couple is asked about, never listed. Other features may ask it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

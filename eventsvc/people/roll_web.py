@@ -34,7 +34,7 @@ def add_couple(household_id: UUID) -> ResponseReturnValue:
     """Write down a couple of a household."""
     household = _whole(household_id)
     form = Form(couple_schema(), request.form if request.method == "POST" else None)
-    if request.method == "POST" and form.run(lambda told: couples.add_couple(household_id, _given(told), actor=actor(), now=clock.now())):
+    if request.method == "POST" and form.run(lambda told: couples.add_couple(household_id, _given(told), actor=actor(), now=clock.now())) is not None:
         flash(say(N_("已记下这对夫妇")), "success")
         return redirect(url_for("people.show", household_id=household_id), 303)
     return page("people/couple_form.html", form.status, form=form, household=household, couple=None)
@@ -48,7 +48,7 @@ def edit_couple(couple_id: UUID) -> ResponseReturnValue:
     household = _whole(couple.household_id)
     typed = request.form if request.method == "POST" else None
     form = Form(couple_schema(), typed, filled=None if typed is not None else _filled(couple.given))
-    if request.method == "POST" and form.run(_change, couple_id):
+    if request.method == "POST" and form.run(_change, couple_id) is not None:
         flash(say(N_("已保存")), "success")
         return redirect(url_for("people.show", household_id=couple.household_id), 303)
     return page("people/couple_form.html", form.status, form=form, household=household, couple=couple)

@@ -1,4 +1,4 @@
-"""Lists that offices keep: xlsx or CSV as lines of cells, read with limits; what is wrong is named by row and column."""
+"""Lists that offices keep: xlsx or CSV as lines of cells, read with limits; what is wrong is named by row and column. Other features may ask it."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Couples of the roll are invited to sign up: a link that fills the form in for them, once; answered by signing up or by saying no."""
+"""Couples of the roll are invited to sign up: a link that fills the form in for them, once; answered by signing up or by saying no. Other features may ask it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -54,7 +54,7 @@ def replace_one(activity_id: UUID, registration_id: UUID, participant_id: UUID) 
     one = _person(record, participant_id)
     kind, own = record.opening.kind, record.opening.asked
     form = PartyForm(ReplacementSchema.asking(kind, own, one.role), request.form)
-    if request.method == "POST" and form.run(lambda told: service.replace_one(registration_id, participant_id, told, actor=actor(), now=clock.now())):
+    if request.method == "POST" and form.run(lambda told: service.replace_one(registration_id, participant_id, told, actor=actor(), now=clock.now())) is not None:
         flash(say(N_("已换成新的人；请把新的安排告诉他们")), "success")
         return redirect(url_for(".show", activity_id=activity_id, registration_id=registration_id), 303)
     return _page("registrations/replace.html", activity, form.status, form=form, record=record, one=one, consents=consent.asked_by(kind, own))

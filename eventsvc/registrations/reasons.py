@@ -18,7 +18,7 @@ def kept(doubts: Iterable[DomainError]) -> str:
     """Return doubts as they are stored: codes and facts, never a name; what does not fit any more is left out whole."""
     rows: list[list[object]] = []
     for doubt in doubts:
-        tried = [*rows, [doubt.code, doubt.facts]]
+        tried: list[list[object]] = [*rows, [doubt.code, doubt.facts]]
         if len(_json(tried)) > LONGEST:
             break
         rows = tried

@@ -203,7 +203,7 @@ class ReplacementSchema(StrictSchema):
     def asking(cls, kind: ActivityKind, own: Asked, role: str) -> Schema:
         """Return the grammar for one part of a party."""
         people = StrictSchema.from_dict(_people(kind, own, frozenset(), (role,)), name=f"{kind.code}_people_instead")
-        rooms = {"people": fields.Nested(people, required=True), "consent": _consents(kind, own)}
+        rooms: dict[str, Any] = {"people": fields.Nested(people, required=True), "consent": _consents(kind, own)}
         return _with_own(cls.from_dict(rooms, name=f"{kind.code}_instead"), kind, own)()
 
     @pre_load

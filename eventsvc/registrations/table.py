@@ -71,7 +71,8 @@ class Row:
 
 def columns(form: PartyForm, shape: PartyShape, people: int, villages: Choices, sessions: Choices, purposes: Sequence[str]) -> list[Column]:
     """Return the columns in the order in which they are typed: what every row needs first, then telephones, then what may be said besides."""
-    roles = list(form.question("people").schema.fields)[: max(people, len(shape.needed))]
+    parts: Any = form.question("people")
+    roles = list(parts.schema.fields)[: max(people, len(shape.needed))]
     rooms = [(f"people.{role}", say(shape.person(role).label)) for role in roles] + [("answers", "")]
     found = [column for room, group in rooms for name in _names(form, room) for column in _columns(form, name, group)]
     found += _of_the_party(form, shape, villages, sessions)

@@ -167,7 +167,7 @@ class TestDates:
         assert full_years(date(1977, 5, 29), date(2027, 5, 29)) == 50
         assert full_years(date(1977, 5, 30), date(2027, 5, 29)) == 49
 
-    @given(st.datetimes(datetime(1986, 1, 1), datetime(1992, 1, 1)))
+    @given(st.datetimes(datetime(1986, 1, 1), datetime(1992, 1, 1)))  # noqa: DTZ001 (the clocks of Shanghai)
     def test_the_summer_time_of_1986_to_1991_moves_no_day(self, moment):
         """Clocks stood an hour ahead in those summers; whatever the moment, its day in Shanghai is the day on its clocks."""
         shown = local(moment.replace(tzinfo=UTC))

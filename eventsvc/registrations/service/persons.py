@@ -132,7 +132,7 @@ def _touched(registration_id: UUID, actor: Actor | None, now: datetime) -> Recor
     return record
 
 
-def _somebody(record: Record, participant_id: UUID) -> Row[Any]:
+def _somebody(record: Record, participant_id: UUID) -> Any:
     query = select(T.c.id, T.c.role, T.c.position, T.c.attended, T.c.gone_at)
     found = db.session.execute(query.where(T.c.id == participant_id, T.c.registration_id == record.id)).first()
     if found is None:
