@@ -76,7 +76,7 @@ class TestInLargeType:
         before = size_of_letters(person)
         person.follows("大字版").finds_no_barrier().has_no_sideways_scroll().picture("sign-up-elder-390")
         assert size_of_letters(person) >= before * 1.15
-        person.picks(proxy__relation="self")
+        person.follows("一次看到整张表").finds_no_barrier().has_no_sideways_scroll().picture("sign-up-elder-whole-390").picks(proxy__relation="self")
         tells(person, 4).picks(consent__contact="1").presses("提交报名").sees("报名成功")
         person.finds_no_barrier().has_no_sideways_scroll().picture("receipt-elder-390")
         person.follows("标准字")
