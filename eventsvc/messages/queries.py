@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from eventsvc.core.actor import Actor
+from eventsvc.core.actor import SYSTEM, Actor
 from eventsvc.infra.db import db
 from eventsvc.messages.models import Message, MessageState
 from eventsvc.registrations import inviting
@@ -32,7 +32,7 @@ class Call:
     party: PartyRow | Invitee
 
 
-def call_list(activity_id: UUID, *states: MessageState, within: Actor) -> list[Call]:
+def call_list(activity_id: UUID, *states: MessageState, within: Actor = SYSTEM) -> list[Call]:
     """Return what is to be told and to whom, village by village, the oldest first; phones of the roll as this actor may see them."""
     query = select(M.c.id, M.c.topic, M.c.facts, M.c.state, M.c.told_at, M.c.registration_id, M.c.invitation_id)
     query = query.where(M.c.activity_id == activity_id, M.c.channel == "call", M.c.state.in_(states))

@@ -30,3 +30,10 @@ PAIR_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "before": ("以前参加过", "参加过", "是否参加过"),
 }
 """Lists of couples: one row a couple."""
+SAID_YES, SAID_NO = frozenset("是有参加过1yYＹ√"), frozenset("否无没不0nN×")
+"""First letters of yes and no."""
+RESIDENCE_SHORT = (
+    ("外", "elsewhere"), ("双方", "both_registered"), ("两人", "both_registered"), ("都", "both_registered"), ("一", "one_registered"),
+    ("长住", "living"), ("常住", "living"), ("居住", "living"), ("本地", "one_registered"), ("本村", "one_registered"),
+)  # fmt: skip
+"""How lists say for short where a couple lives."""

@@ -14,7 +14,7 @@ from eventsvc.core.text import clean_text
 from eventsvc.core.words import N_, Words
 from eventsvc.people.couples import Given, One
 from eventsvc.people.errors import BadList
-from eventsvc.people.headings import PAIR_COLUMNS
+from eventsvc.people.headings import PAIR_COLUMNS, RESIDENCE_SHORT, SAID_NO, SAID_YES
 from eventsvc.people.honours import MILESTONES, Spouse, Two, keys_of, milestone, wedding_years
 from eventsvc.people.sheets import Fault, Line, heading
 
@@ -162,3 +162,15 @@ def _year(text: str) -> int:
 
 def _digits(text: str) -> str:
     return "".join(char for char in text if char in "0123456789")
+
+
+def residence_code(said: str) -> str | None:
+    """Read for short where a couple lives; None when nobody can tell."""
+    return next((code for word, code in RESIDENCE_SHORT if word in said), None)
+
+
+def honoured_before(said: str) -> str:
+    """Read whether a couple came before: an empty cell is no, what is neither is unsure."""
+    if not said or said[0] in SAID_NO:
+        return "no"
+    return "yes" if said[0] in SAID_YES else "unsure"

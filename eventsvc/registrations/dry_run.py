@@ -12,7 +12,7 @@ from eventsvc.declare.rule import needed
 from eventsvc.infra.workbooks import Head, Sheet, workbook
 from eventsvc.people import honours
 from eventsvc.people.honours import Known
-from eventsvc.people.pairs import Pair, read_pairs
+from eventsvc.people.pairs import LABELS, Pair, honoured_before, read_pairs, residence_code
 from eventsvc.people.sheets import Fault, Line
 from eventsvc.registrations.eligibility import Judged, two_of, weighed
 from eventsvc.registrations.openings import Opening
@@ -20,7 +20,6 @@ from eventsvc.registrations.queries import PartyRow, PersonRow
 from eventsvc.registrations.schemas import Party, PersonAnswers, asked_of, asked_of_party
 from eventsvc.registrations.service.change import typed
 
-YES, NO = frozenset("是有参加过1yes"), frozenset("否无没有0no")
 OUTCOMES: Mapping[str, tuple[Label, str]] = {
     "holds": (N_("符合"), "good"), "refuses": (N_("不符合"), "stop"), "cant_tell": (N_("要核实"), "wait"), "unread": (N_("看不懂"), "stop"),
 }  # fmt: skip
@@ -77,9 +76,10 @@ def over_lines(opening: Opening, lines: list[Line], today: date) -> list[Told]:
 
 def as_workbook(title: str, rows: Iterable[Told]) -> bytes:
     """Return the table as a workbook."""
-    heads = (Head("行", "number", width=8), Head("姓名", width=24), Head("结果", width=12), Head("哪一条、为什么", width=70))
-    lines = [(one.row, one.names, str(one.sign[0]), "\n".join(f"{label}：{words}" for label, words in one.said)) for one in rows]
-    return workbook(Sheet("资格核对", f"{title} 资格核对", heads, lines, notes=("本表只供核对，系统里没有写入任何内容。",)))
+    heads = (Head(N_("行"), "number", width=8), Head(N_("姓名"), width=24), Head(N_("结果"), width=12), Head(N_("哪一条、为什么"), width=70))
+    lines = [(one.row, one.names, str(one.sign[0]), "\n".join(Words(N_("{one}：{other}"), one=label, other=words) for label, words in one.said)) for one in rows]
+    heading = Words(N_("{title} 资格核对"), title=title)
+    return workbook(Sheet(N_("资格核对"), heading, heads, lines, notes=(N_("本表只供核对，系统里没有写入任何内容。"),)))
 
 
 def _known(opening: Opening, parties: list[Party]) -> list[list[Known]]:
@@ -94,8 +94,8 @@ def _told(row: int, names: str, judged: Judged) -> Told:
 
 
 def _faults(pair: Pair) -> list[Fault]:
-    if pair.married is None and not any(fault.column == "结婚日期" for fault in pair.faults):
-        return [*pair.faults, Fault(pair.row, N_("结婚日期"), N_("请填写结婚日期，至少填年份"))]
+    if pair.married is None and not any(fault.column == LABELS["married"] for fault in pair.faults):
+        return [*pair.faults, Fault(pair.row, LABELS["married"], N_("请填写结婚日期，至少填年份"))]
     return list(pair.faults)
 
 
@@ -118,7 +118,7 @@ def _held(person: PersonRow) -> dict[str, Any]:
 def _couple(opening: Opening, pair: Pair) -> Party:
     both = (("husband", pair.husband), ("wife", pair.wife))
     people = tuple(PersonAnswers(role, {"name": one.name, "born_on": one.born_on, "id_number": one.id_number}) for role, one in both)
-    answers = {"married_on": pair.married, "residence": _residence(opening, pair.more["residence"]), "honoured_before": _before(pair.more["before"])}
+    answers = {"married_on": pair.married, "residence": _residence(opening, pair.more["residence"]), "honoured_before": honoured_before(pair.more["before"])}
     return Party(people, answers)
 
 
@@ -129,14 +129,4 @@ def _residence(opening: Opening, said: str) -> str | None:
         return None
     if code := next((code for code, label in asked.of if said in (code, str(label))), None):
         return code
-    shorts = (("外", "elsewhere"), ("双方", "both_registered"), ("两人", "both_registered"), ("都", "both_registered"), ("一", "one_registered"),
-              ("长住", "living"), ("常住", "living"), ("居住", "living"), ("本地", "one_registered"), ("本村", "one_registered"))  # fmt: skip
-    return next((code for word, code in shorts if word in said), None)
-
-
-def _before(said: str) -> str:
-    if not said:
-        return "no"
-    if said[0] in NO:
-        return "no"
-    return "yes" if said[0] in YES else "unsure"
+    return residence_code(said)

@@ -17,6 +17,7 @@ from eventsvc.infra.i18n import say
 from eventsvc.infra.pages import page
 from eventsvc.infra.policy import actor, policy
 from eventsvc.kinds import KINDS
+from eventsvc.organisations import queries as organisations
 from eventsvc.people import radar as roll
 from eventsvc.registrations import inviting, queries
 from eventsvc.registrations.doors import absolute, bp
@@ -51,6 +52,7 @@ def _day(text: str, today: date) -> date:
 @policy("organiser")
 def invite(organisation_id: UUID) -> ResponseReturnValue:
     """Invite the ticked couples, all at once."""
+    organisations.require(actor(), Role.ORGANISER, organisation_id)
     try:
         chosen, to = _ids("couple"), _ids("activity")
         if not chosen or not to:

@@ -252,7 +252,7 @@ class TestWhenItIsShut:
         assert form_of(answer.text)["people.husband.name"] == form["people.husband.name"]
 
 
-def test_the_whole_flow_takes_twelve_statements_at_most(app, browser, statements):
+def test_the_whole_flow_takes_thirteen_statements_at_most(app, browser, statements):
     slug = an_activity().slug
     browser.get(f"/s/{slug}")
     form = filled(browser.get(f"/s/{slug}").text)
@@ -267,7 +267,7 @@ def test_the_whole_flow_takes_twelve_statements_at_most(app, browser, statements
     assert counted[0] <= 2
     assert counted[1] <= 10
     assert counted[2] <= 2
-    assert sum(counted) <= 12
+    assert sum(counted) <= 13, "one of them asks the roll of honours, where each couple comes once"
 
 
 def test_what_a_withdrawn_party_held_can_be_taken_by_a_page_drawn_before(app, browser):

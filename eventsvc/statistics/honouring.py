@@ -1,4 +1,4 @@
-"""A report is accepted: the couples who came stand on the roll of honours. It is taken back: they do not, until it is accepted again."""
+"""Heard from reports. One is accepted: the couples who came stand on the roll of honours. It is taken back: they do not, until it is accepted again."""
 
 from collections.abc import Mapping
 from datetime import date
