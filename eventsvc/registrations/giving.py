@@ -43,6 +43,11 @@ class PoolShown:
         return None if self.cap is None else max(self.cap - self.taken, 0)
 
     @property
+    def idle(self) -> bool:
+        """Say whether it is of a village from which nobody has come yet: there may be thirty of them."""
+        return self.kind.startswith("unit:") and not self.taken and not self.waiting
+
+    @property
     def over(self) -> int:
         """How many more are in than there are places: somebody cut the number, nobody was put out."""
         return 0 if self.cap is None else max(self.taken - self.cap, 0)

@@ -10,6 +10,7 @@ from eventsvc.registrations import service as registrations
 from eventsvc.registrations.arrangement import Arrangement, Batches
 from eventsvc.registrations.models import Admission, Promotion
 from eventsvc.sample.ceremonies import KIND, bodies
+from eventsvc.sample.parties import Couples
 from eventsvc.sample.plans import ceremony
 from eventsvc.sample.stage import Stage
 from eventsvc.sample.story import Story
@@ -39,7 +40,8 @@ def waits_for_its_draw(telling: Telling) -> None:
     """Sign-up is over, more came than there is room for; one is still to be looked at. The button waits to be pressed."""
     telling.on_stage(ceremony(telling.day, "太姥山镇渔人码头", 6))
     _arranged(telling, 6, admission=Admission.LOTTERY)
-    telling.sign_up(bodies(telling, 11, villages=TAIMUSHAN), telling.before(35, 19))
+    doubtful = Couples(telling.people, telling.day).body(telling.units[TAIMUSHAN[0]], years=50, told="year")
+    telling.sign_up([*bodies(telling, 11, villages=TAIMUSHAN), doubtful], telling.before(35, 19))
 
 
 def drawn(telling: Telling) -> None:

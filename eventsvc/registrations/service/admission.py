@@ -181,6 +181,8 @@ def _counted(pool: UUID, entries: Sequence[draw.Entry], got: Sequence[bool]) -> 
 
 def _publish(opening: Opening, rows: Sequence[Any], entries: Sequence[draw.Entry], got: Sequence[bool]) -> None:
     """Keep what anybody needs to compute the draw again: quotas, codes, what each party wanted, years where they count."""
+    wanted = {pool for one in entries for pool in one.wants}
+    rows = [row for row in rows if row.id in wanted]
     at = {row.id: number for number, row in enumerate(rows)}
     said = {
         "pools": [{"label": "" if row.kind == MAIN else str(arrangement.pool_words(row)), "room": max(row.cap - row.taken, 0)} for row in rows],
