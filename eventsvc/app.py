@@ -18,6 +18,7 @@ from eventsvc.audit import cli as audit_cli
 from eventsvc.audit import models as audit
 from eventsvc.audit import service as audit_service
 from eventsvc.campaigns import models as campaigns
+from eventsvc.campaigns import service as campaigns_service
 from eventsvc.campaigns import web as campaigns_web
 from eventsvc.checkin import api as checkin_api
 from eventsvc.checkin import models as checkin
@@ -43,7 +44,7 @@ from eventsvc.organisations import api as organisations_api
 from eventsvc.organisations import cli as organisations_cli
 from eventsvc.organisations import models as organisations
 from eventsvc.organisations import web as organisations_web
-from eventsvc.organisations.events import UnitsMerged
+from eventsvc.organisations.events import TreeImported, UnitOpened, UnitsMerged
 from eventsvc.people import models as people
 from eventsvc.people import roll_web
 from eventsvc.people import web as people_web
@@ -67,6 +68,7 @@ from eventsvc.registrations.events import (
     SlotsGiven,
     Withdrawn,
 )
+from eventsvc.reports import answers
 from eventsvc.reports import api as reports_api
 from eventsvc.reports import models as reports
 from eventsvc.reports import web as reports_web
@@ -129,8 +131,8 @@ COMMANDS: tuple[Any, ...] = (
 
 SUBSCRIBERS: events.Handlers = {
     object: (audit_service.hear,),
-    ActivityPlanned: (registrations_service.hear_plan,),
-    ActivityMoved: (registrations_service.hear_move, messages_service.hear_move),
+    ActivityPlanned: (registrations_service.hear_plan, answers.hear),
+    ActivityMoved: (registrations_service.hear_move, messages_service.hear_move, answers.hear),
     ActivityChanged: (registrations_service.hear_change, messages_service.hear_change),
     Invited: (messages_service.hear_invitations,),
     InvitationAnswered: (messages_service.hear_answer,),
@@ -145,8 +147,10 @@ SUBSCRIBERS: events.Handlers = {
     SlotsGiven: (messages_service.hear_slots,),
     ConsentTakenBack: (documents_service.hear_privacy,),
     Erased: (documents_service.hear_privacy,),
-    ReportMoved: (statistics_service.hear, honouring.hear),
-    UnitsMerged: (statistics_service.hear_merged,),
+    ReportMoved: (statistics_service.hear, honouring.hear, answers.hear),
+    UnitOpened: (campaigns_service.hear_opened,),
+    TreeImported: (campaigns_service.hear_tree,),
+    UnitsMerged: (campaigns_service.hear_merged, statistics_service.hear_merged),
     JobDied: (documents_service.hear_died,),
 }
 """Who hears what: event → handlers, in the order in which they run, inside the command's transaction."""

@@ -29,6 +29,7 @@ HANDLERS: dict[str, str] = {
     "render": "workers.documents:render",
     "fold": "workers.statistics:fold",
     "rebuild_figures": "workers.statistics:rebuild",
+    "hand_down": "workers.campaigns:hand_down",
 }
 """Kind of job → who does it. By name, so that a process loads only what its queue needs."""
 

@@ -8,6 +8,7 @@ import structlog
 
 from eventsvc.accounts import forgetting
 from eventsvc.audit import service as audit
+from eventsvc.campaigns import service as campaigns
 from eventsvc.core.periods import day_of
 from eventsvc.documents import service as documents
 from eventsvc.infra import vault
@@ -54,6 +55,7 @@ def chores() -> Iterable[Chore]:
         Chore("seal", timedelta(seconds=2), audit.seal),
         Chore("lapse_offers", timedelta(seconds=30), registrations.lapse_offers),
         Chore("fill_slots", timedelta(seconds=30), registrations.fill_slots),
+        Chore("top_up_campaigns", HOURLY, campaigns.top_up),
         Chore("purge_vault", HOURLY, lambda now: transactional(vault.purge)(day_of(now))),
         Chore("forget_households", HOURLY, people.forget_unkept),
         Chore("forget_parties", HOURLY, registrations.forget_unkept),

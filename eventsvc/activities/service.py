@@ -134,6 +134,8 @@ def put_under(activity_id: UUID, campaign_id: UUID | None, *, actor: Actor, now:
     if campaign_id is not None and campaign_id not in {one.id for one, _ in queries.campaigns_for(activity)}:
         raise DoesNotFit
     activity.campaign_id, activity.updated_at = campaign_id, now
+    db.session.flush()
+    announce(ActivityPlanned(activity.id))
 
 
 @transactional

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from eventsvc.campaigns import queries as campaigns
 from eventsvc.core import clock
 from eventsvc.core.actor import Role
 from eventsvc.core.lunar import festival, lunar_day_words, solar_to_lunar
@@ -33,6 +34,7 @@ def home() -> ResponseReturnValue:
 def _waiting(me: Any, now: Any) -> dict[str, Any]:
     organiser, approver = me.can(Role.ORGANISER), me.can(Role.APPROVER)
     return {
+        "asked": campaigns.asked_of(me, day_of(now)),
         "to_approve": queries.to_approve(me) if approver else [],
         "to_review": queries.to_review(me),
         "to_fix": queries.to_fix(me) if organiser else [],

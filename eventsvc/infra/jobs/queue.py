@@ -16,7 +16,7 @@ log = structlog.get_logger()
 ENTRY = "workers.runtime.run"
 """What a worker calls, with the job's id."""
 
-QUEUES: dict[str, str] = {"render": "papers", "fold": "figures", "rebuild_figures": "figures"}
+QUEUES: dict[str, str] = {"render": "papers", "fold": "figures", "rebuild_figures": "figures", "hand_down": "figures"}
 """Job name → queue. One queue a worker process: a long paper never stands before a sum."""
 DEFAULT_QUEUE = "papers"
 
