@@ -153,7 +153,7 @@ def rows_sent(sent: MultiDict[str, str], least: int = ROWS, only: int | None = N
 def is_blank(row: Row, shown: Sequence[Column]) -> bool:
     """Say whether nothing was typed in a row: a choice at its usual value, a village or a consent carried down say nothing."""
     typed = [c for c in shown if c.widget in ("text", "day", "said") and not c.name.startswith("proxy.")]
-    return not any(row.typed.get(c.name, "").strip() for c in typed)
+    return all(row.typed.get(c.name, "").strip() in ("", c.usual) for c in typed)
 
 
 def as_typed_in_form(row: Row, shown: Sequence[Column]) -> tuple[MultiDict[str, str], dict[str, list[str]]]:

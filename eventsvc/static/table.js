@@ -10,7 +10,7 @@
   const body = form.querySelector("tbody"), count = form.querySelector(".entry__count"), words = JSON.parse(form.dataset.words);
   const WEEK = 7 * 24 * 3600 * 1000, rows = () => [...body.rows], cells = (row) => [...row.querySelectorAll("[data-column]")];
   const text = (cell) => cell.matches('input[type="text"]'), said = (cell) => text(cell) && !cell.dataset.column.startsWith("proxy.");
-  const blank = (row) => !cells(row).some((cell) => said(cell) && cell.value.trim());
+  const blank = (row) => !cells(row).some((cell) => said(cell) && cell.value.trim() !== (cell.dataset.usual || ""));
   const open = (row) => row.dataset.state !== "saved" && row.dataset.state !== "sending" && !blank(row);
   const filled = (sentence, facts) => sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
   const pristine = body.rows[body.rows.length - 1].cloneNode(true);

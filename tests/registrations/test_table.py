@@ -67,7 +67,7 @@ class TestPlainForm:
     def test_saves_what_is_right_and_keeps_what_is_not(self, at):
         activity, browser, url = at()
         wrong = a_row(1, answers__married_on="去年")
-        page = browser.post(url, a_row(0) | wrong | {"rows.2._nonce": "nonce-of-a-blank-row", "rows.2.proxy.relation": "self"}, status=422).text
+        page = browser.post(url, a_row(0) | wrong | {"rows.2._nonce": "nonce-of-a-blank-row", "rows.2.proxy.relation": "self", "rows.2.answers.companions": "0"}, status=422).text
         (party,) = queries.roster(activity.id)
         assert party.channel == Channel.STAFF
         assert party.code in page
