@@ -19,6 +19,7 @@ from eventsvc.infra.policy import actor, policy
 from eventsvc.infra.workbooks import MEDIA
 from eventsvc.kinds import KINDS
 from eventsvc.registrations import (
+    arrangement,
     consent,
     listing,
     lookalikes,
@@ -120,7 +121,7 @@ def _show(activity: Activity, record: queries.Record, *, full: bool, wrong: Doma
     return _page(
         "registrations/show.html", activity, status, record=record, people=queries.parties([record.id])[0].people, told=told(record.opening.kind, questionnaires.versions(record.opening), queries.parties([record.id])[0], full=full), full=full, wrong=wrong, form=form,
         villages=village_choices(openings.villages(activity.organisation_id)), consents=consent.asked_by(record.opening.kind, record.opening.asked),
-        may=queries.sees_people(activity, actor(), Role.ORGANISER),
+        may=queries.sees_people(activity, actor(), Role.ORGANISER), times=[arrangement.time_words(row) for row in queries.times_of(record)],
     )  # fmt: skip
 
 
