@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from eventsvc.registrations import service as registrations
+from eventsvc.sample.couples import invite
 from eventsvc.sample.parties import Body, Couples, both_pairs
 from eventsvc.sample.plans import ceremony, helpers, opening
 from eventsvc.sample.stage import Stage
@@ -129,6 +130,7 @@ def open_and_full(telling: Telling) -> None:
     single = [couples.body(places[at % 5], proxy=PROXIES[at % len(PROXIES)]) for at in range(13)]
     done = telling.sign_up([*single[:6], doubtful, pair, *single[6:]], telling.before(36, 19))
     registrations.withdraw(done[2], now=telling.stage.at(-1, 20))
+    invite(telling, telling.stage.at(-1, 21), most=6, decline=True)
 
 
 def postponed(telling: Telling) -> None:
@@ -163,6 +165,7 @@ def approved(telling: Telling) -> None:
 def submitted(telling: Telling) -> None:
     """Waits for the town's approval."""
     telling.draft(ceremony(telling.day, "柏柳村文化礼堂", 8), telling.stage.at(-4))
+    invite(telling, telling.stage.at(-3), most=9)
     telling.submit(telling.stage.at(-1))
 
 

@@ -11,7 +11,7 @@ from eventsvc.activities import queries as activities
 from eventsvc.activities.models import Activity
 from eventsvc.core.periods import day_of
 from eventsvc.infra.db import db, transactional
-from eventsvc.sample import admissions, ceremonies, gatherings, member_days, rounds, units
+from eventsvc.sample import admissions, ceremonies, couples, gatherings, member_days, rounds, units
 from eventsvc.sample.accounts import ACCOUNTS, FIRST, PASSWORD, open_accounts
 from eventsvc.sample.stage import Stage
 from eventsvc.sample.story import Story
@@ -37,7 +37,8 @@ def load(*, now: datetime, whole: bool = False, say: Say = lambda words: None) -
     actors = open_accounts(places, world)
     stage = Stage(day_of(begun), begun, places, actors)
     rounds.fill_rolls(stage, world)
-    say(f"{len(actors)} accounts, {len(rounds.ROLLS)} rolls of households")
+    known = couples.fill_couples(stage, world)
+    say(f"{len(actors)} accounts, {len(rounds.ROLLS)} rolls of households, {known} couples")
     added = _tell_all(stage, say)
     statistics.fold(now)
     return added
