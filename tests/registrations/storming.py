@@ -213,7 +213,9 @@ class Storm:
             service.decline_offer(one, now=self.now)
 
     def _lapses(self, _chance: random.Random) -> None:
-        self.done["lapsed"] += service.lapse_offers(self.now)
+        lapsed = service.lapse_offers(self.now)
+        with self.lock:
+            self.done["lapsed"] += lapsed
 
     def _one_stays_away(self, chance: random.Random) -> None:
         if one := self._someone(chance):
