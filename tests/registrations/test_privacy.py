@@ -13,7 +13,7 @@ from eventsvc.declare.personal import KEEP
 from eventsvc.infra import vault
 from eventsvc.infra.db import db, transactional
 from eventsvc.infra.forms import flatten
-from eventsvc.registrations import listing, service
+from eventsvc.registrations import listing, nonces, service
 from eventsvc.registrations.models import Claim, Participant, Registration
 from tests.factories.accounts import a_user, logged_in
 from tests.factories.activities import NOW, an_activity
@@ -80,10 +80,10 @@ def still(monkeypatch):
 
 def test_no_canary_sings_in_an_address_a_refusal_or_a_log(app, browser, still, capfd):
     activity = an_activity(places=1)
-    body = {**dict(flatten(couple_body(**told()))), "_nonce": "n" * 20}
+    body = {**dict(flatten(couple_body(**told()))), "_nonce": nonces.draw(activity.slug, NOW - timedelta(minutes=3))}
     first = browser.post(f"/s/{activity.slug}", body, status=303)
     assert_silent(first.location + str(first.headers))
-    again = browser.post(f"/s/{activity.slug}", {**body, "_nonce": "m" * 20}, status=409)
+    again = browser.post(f"/s/{activity.slug}", {**body, "_nonce": nonces.draw(activity.slug, NOW - timedelta(minutes=3))}, status=409)
     assert "data-code" not in again.text
     other = browser.post(f"/api/v1/activities/{activity.slug}/registrations", {}, status=None)
     assert_silent(other.text)

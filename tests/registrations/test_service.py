@@ -12,7 +12,7 @@ from eventsvc.infra.db import db
 from eventsvc.infra.vault import VaultRow
 from eventsvc.kinds import KINDS
 from eventsvc.kinds.golden_wedding.rules import NotGoldenYet
-from eventsvc.registrations import openings, queries, service
+from eventsvc.registrations import openings, queries, reasons, service
 from eventsvc.registrations.errors import (
     ActivityCancelled,
     ActivityFull,
@@ -117,7 +117,7 @@ class TestSignUp:
         activity = an_activity(places=1)
         receipt = signed_up(activity, answers__married_on=UNSURE)
         assert receipt.standing == Standing.TO_REVIEW
-        assert "核实" in queries.by_id(receipt.id).review_reason
+        assert "核实" in reasons.told(queries.by_id(receipt.id).review_reason)
         assert pool(activity).taken == 0
 
     def test_a_village_of_another_town_is_refused(self, app):
