@@ -52,7 +52,7 @@ class Storm:
         self.people: list[tuple[Place, UUID]] = []
         self.passes: Counter[UUID] = Counter()
         self.began, self.stop = time.monotonic(), threading.Event()
-        self.places = [self._place(Promotion.AT_ONCE), self._place(Promotion.OFFER), self._place(Promotion.AT_ONCE, one_pool=True), self._uniform()]
+        self.places = [self._place(Promotion.AT_ONCE), self._place(Promotion.OFFER), self._place(Promotion.OFFER, one_pool=True), self._uniform()]
         self._watch(monkeypatch)
 
     # -- the ground ---------------------------------------------------------------------------------------------------------
