@@ -77,7 +77,8 @@ def _feast(text: str, calendar: Calendar | None, said: str) -> Anniversary | Non
 
 def _numbers(text: str, calendar: Calendar | None, said: str) -> Anniversary:
     if found := _EIGHT.fullmatch(text):
-        return Anniversary(calendar or "solar", *(int(part) for part in found.groups()), said=said)
+        year, month, day = (int(part) for part in found.groups())
+        return Anniversary(calendar or "solar", year, month, day, said=said)
     if re.fullmatch(r"\d{4}", text, re.ASCII):
         return Anniversary(calendar or "solar", int(text), said=said)
     if re.fullmatch(r"\d{5}(\.0)?", text, re.ASCII):

@@ -23,13 +23,17 @@ ENTRIES: tuple[tuple[str, str, str, frozenset[Role], tuple[str, ...]], ...] = (
 """Endpoint, words, sign, roles (none: everybody), and the blueprints or endpoints during which it is marked."""
 
 
+EXACT = frozenset(mark for *_, marks in ENTRIES for mark in marks if "." in mark)
+"""Endpoints that are marked under another entry than their blueprint."""
+
+
 def office_nav(me: Actor | None) -> list[dict[str, Any]]:
     """Return the entries that this actor can use, the current one marked."""
     if me is None:
         return []
     here, room = request.endpoint or "", request.blueprint or ""
     return [
-        {"label": label, "url": _address(endpoint, me), "icon": sign, "active": here in marks or room in marks}
+        {"label": label, "url": _address(endpoint, me), "icon": sign, "active": here in marks or (room in marks and here not in EXACT)}
         for endpoint, label, sign, roles, marks in ENTRIES
         if _may_use(me, roles)
     ]

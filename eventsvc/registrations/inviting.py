@@ -1,6 +1,6 @@
 """Couples of the roll are invited to sign up: a link that fills the form in for them, once; answered by signing up or by saying no. Other features may ask it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,13 +20,16 @@ from eventsvc.kinds import KINDS
 from eventsvc.organisations.models import Organisation
 from eventsvc.people import couples, honours
 from eventsvc.people import queries as people
+from eventsvc.people.honours import Known
 from eventsvc.people.models import Couple, Household
 from eventsvc.people.radar import seen_of
 from eventsvc.people.rules import Sight
 from eventsvc.registrations import queries
+from eventsvc.registrations.eligibility import weighed
 from eventsvc.registrations.errors import CannotInvite
 from eventsvc.registrations.events import InvitationAnswered, Invited
 from eventsvc.registrations.models import Invitation, table_of
+from eventsvc.registrations.schemas import Party, PersonAnswers
 
 I = table_of(Invitation)  # noqa: E741
 PURPOSE = "invitation"
@@ -89,15 +92,21 @@ def _ceremony(activity_id: UUID, actor: Actor) -> Activity:
 
 
 def _may_come(activity: Activity, couple_ids: list[UUID], actor: Actor) -> list[UUID]:
-    """Leave out whom the inviter may not see by name, and, where each comes once, who was honoured before."""
+    """Leave out whom the inviter may not see by name, and whom the ceremony's rules would refuse: too few years, honoured before."""
     rows = _couples(Couple.id.in_(couple_ids))
     near = people.nearness({couple.organisation_id for couple, *_ in rows}, actor) if rows else {}
     seen = [(c, h) for c, h, *_ in rows if people.sight_of(h, near[c.organisation_id], actor) in (Sight.WHOLE, Sight.NEAR)]
     opened = couples.held_of([(couple, home.number) for couple, home in seen])
-    if not activity.plan.get("once_only"):
-        return [one.id for one in opened]
     known = honours.known_all(one.two for one in opened)
-    return [one.id for one, stands in zip(opened, known, strict=True) if not any(honour.sure for honour in stands)]
+    return [one.id for one, stands in zip(opened, known, strict=True) if not _refused(activity, one, stands)]
+
+
+def _refused(activity: Activity, couple: couples.Held, known: Collection[Known]) -> bool:
+    """Say whether a rule of this ceremony refuses a couple for what the roll knows: an invitation must not end in a no."""
+    both = (("husband", couple.given.husband), ("wife", couple.given.wife))
+    people = tuple(PersonAnswers(role, {"name": one.name, "born_on": one.born_on, "id_number": one.id_number}) for role, one in both)
+    party = Party(people, {"married_on": couple.given.married, "honoured_before": "no"})
+    return bool(weighed(KINDS[activity.kind], activity.plan, party, known).refusals)
 
 
 def _couples(condition: Any) -> list[Any]:

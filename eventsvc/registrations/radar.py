@@ -61,7 +61,7 @@ def invite(organisation_id: UUID) -> ResponseReturnValue:
     except DomainError as no:
         flash(say(next(iter(no.fields.values()))[0] if no.fields else no), "error")
         return redirect(url_for(".radar", organisation_id=organisation_id), 303)
-    words = N_("新邀请{invited}对；{before}对早已邀请过，{passed}对因已经表彰过或不在您的名册上没有邀请")
+    words = N_("新邀请{invited}对；{before}对早已邀请过，{passed}对因到那天不够年数、已经表彰过或不在您的名册上没有邀请")
     flash(say(Words(words, **vars(done))), "success" if done.invited else "info")
     return redirect(url_for(".invitations", activity_id=to[0]), 303)
 

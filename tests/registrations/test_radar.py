@@ -195,6 +195,14 @@ class TestInviting:
         again = inviting.invite(activity.id, [honoured, fresh], actor=organiser, now=NOW)
         assert (done.invited, done.passed) == (1, 1) and (again.invited, again.before) == (0, 1)
 
+    def test_who_has_not_the_years_on_that_day_is_not_invited_to_be_refused(self, app):
+        tree = a_tree()
+        organiser = a_user("organiser", tree.village)
+        activity = an_activity(unit=tree.village, by=organiser)
+        late, perhaps = a_couple(tree.village, married=wed(1977, 10, 1)), a_couple(tree.village, married=wed(1977))
+        done = inviting.invite(activity.id, [late, perhaps], actor=organiser, now=NOW)
+        assert (done.invited, done.passed) == (1, 1) and db.session.scalar(select(Invitation.couple_id)) == perhaps
+
     def test_only_those_one_may_see_only_to_a_ceremony_only_by_its_organiser(self, app):
         tree = a_tree()
         organiser = a_user("organiser", tree.village)
