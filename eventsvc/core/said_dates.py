@@ -77,8 +77,7 @@ def _feast(text: str, calendar: Calendar | None, said: str) -> Anniversary | Non
 
 def _numbers(text: str, calendar: Calendar | None, said: str) -> Anniversary:
     if found := _EIGHT.fullmatch(text):
-        year, month, day = (int(part) for part in found.groups())
-        return Anniversary(calendar or "solar", year, month, day, said=said)
+        return Anniversary(calendar or "solar", int(found[1]), int(found[2]), int(found[3]), said=said)
     if re.fullmatch(r"\d{4}", text, re.ASCII):
         return Anniversary(calendar or "solar", int(text), said=said)
     if re.fullmatch(r"\d{5}(\.0)?", text, re.ASCII):
