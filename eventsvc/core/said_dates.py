@@ -87,12 +87,12 @@ def _numbers(text: str, calendar: Calendar | None, said: str) -> Anniversary:
         found = _IN_WORDS.fullmatch(text) or found
     if found is None:
         raise ValueError(Words(UNREADABLE, said=said))
-    year, leap, month, day, *unit = found.groups()
-    by_moon = bool(_PARTS.search(text)) or (day is not None and not day.isascii() and unit == [None])
+    in_year, leap, in_month, on_day, *unit = found.groups()
+    by_moon = bool(_PARTS.search(text)) or (on_day is not None and not on_day.isascii() and unit == [None])
     if calendar == "solar" and _PARTS.search(text):
         raise ValueError(Words(N_("“{said}”一半像公历、一半像农历，请核对"), said=said))
     return Anniversary(
-        calendar or ("lunar" if by_moon else "solar"), _year(year), _counted(month) if month else None, _counted(day) if day else None,
+        calendar or ("lunar" if by_moon else "solar"), _year(in_year), _counted(in_month) if in_month else None, _counted(on_day) if on_day else None,
         leap=bool(leap), said=said,
     )  # fmt: skip
 

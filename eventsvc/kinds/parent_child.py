@@ -1,6 +1,7 @@
 """亲子活动: a session for babies of nought to three and whoever looks after them; small, in time slots, gentle."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from eventsvc.core.errors import Conflict
 from eventsvc.core.periods import full_months
@@ -60,7 +61,7 @@ def _of_age(plan: Plan, told: Told) -> Verdict:
     months = full_months(baby["born_on"], day)
     if fewest <= months <= most:
         return HOLDS
-    facts = {"fewest": fewest, "most": most, "months": max(months, 0)}
+    facts: dict[str, Any] = {"fewest": fewest, "most": most, "months": max(months, 0)}
     return refuses(NotThisAge(**facts, fields={"people.baby.born_on": [NotThisAge(**facts).said]}))
 
 

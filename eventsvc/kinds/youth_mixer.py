@@ -1,6 +1,7 @@
 """青年联谊: unmarried young people meet; as many women as men, looked at or drawn by lot, known on the day by a number."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from eventsvc.core.errors import Conflict
 from eventsvc.core.lunar import lunar_to_solar
@@ -59,7 +60,7 @@ def _of_age(plan: Plan, told: Told) -> Verdict:
     for person in told["people"]:
         years = full_years(person["born_on"], day)
         if not fewest <= years <= most:
-            facts = {"fewest": fewest, "most": most, "years": max(years, 0)}
+            facts: dict[str, Any] = {"fewest": fewest, "most": most, "years": max(years, 0)}
             return refuses(NotThisAge(**facts, fields={f"people.{person['role']}.born_on": [NotThisAge(**facts).said]}))
     return HOLDS
 
