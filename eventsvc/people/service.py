@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from eventsvc.core.actor import Actor, Role
 from eventsvc.core.codes import new_id
@@ -24,7 +24,7 @@ from eventsvc.organisations.models import Organisation
 from eventsvc.people import queries
 from eventsvc.people.errors import NumberTaken, StaysSpecial
 from eventsvc.people.events import HouseholdAdded, HouseholdChanged, HouseholdsImported, SpecialFamilySeen
-from eventsvc.people.models import Household
+from eventsvc.people.models import Couple, Household, Person
 from eventsvc.people.rules import Household as Known
 from eventsvc.people.schemas import Given
 
@@ -198,8 +198,12 @@ def may_write(organisation_id: UUID, actor: Actor) -> None:
 
 
 def keep_until(household_id: UUID, day: date) -> None:
-    """Set the day on which the vault forgets a household."""
-    db.session.execute(update(vault.VaultRow).where(vault.VaultRow.owner_id == household_id).values(purge_on=day))
+    """Set the day on which the vault forgets a household and the couples in it."""
+    people = select(Person.id).where(Person.household_id == household_id)
+    pairs = select(Couple.id).where(Couple.household_id == household_id, Couple.ended_at.is_(None))
+    owners = or_(vault.VaultRow.owner_id == household_id, vault.VaultRow.owner_id.in_(people), vault.VaultRow.owner_id.in_(pairs))
+    forgets = update(vault.VaultRow).where(owners).values(purge_on=day)
+    db.session.execute(forgets, execution_options={"synchronize_session": False})
 
 
 def next_number(organisation_id: UUID, besides: Iterable[str] = ()) -> str:

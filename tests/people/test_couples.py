@@ -2,15 +2,16 @@
 
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from eventsvc.core.errors import NotFound
 from eventsvc.core.lunar import Anniversary
+from eventsvc.infra import vault
 from eventsvc.infra.db import db
-from eventsvc.people import couples, honours
+from eventsvc.people import couples, honours, service
 from eventsvc.people.couples import Given, One
 from eventsvc.people.errors import BadList, OnTheRollAlready
 from eventsvc.people.honours import Spouse, Two
@@ -62,6 +63,14 @@ class TestACouple:
         household = a_household(tree.village)
         with pytest.raises(NotFound):
             couples.add_couple(household, GIVEN, actor=office(a_sibling_village(tree)), now=NOW)
+
+    def test_is_forgotten_with_its_household(self, app):
+        tree = a_tree()
+        household = a_household(tree.village)
+        couples.add_couple(household, GIVEN, actor=office(tree.village), now=NOW)
+        service.close_household(household, actor=office(tree.village), now=NOW)
+        vault.purge(NOW.date() + service.KEPT_CLOSED + timedelta(days=1))
+        assert couples.couples_of(household) == []
 
     def test_is_written_down_changed_and_ended_on_the_pages(self, app):
         tree = a_tree()
