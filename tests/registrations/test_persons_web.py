@@ -149,7 +149,7 @@ class TestASlip:
         activity, here, staff = office()
         party = entered(activity, a_user("organiser", activity.organisation), people__husband__name="张铁柱", people__husband__phone="", proxy=PROXY)
         page = staff.get(f"{here}/{party}/slip").text
-        code = re.search(r'class="slip__code">([\w-]+)<', page)[1]
+        code = re.search(r'class="stub__code">([\w-]+)<', page)[1]
         assert read_printed_code(code) == queries.parties([party])[0].code
         assert "张铁柱" in page
         form = filled(browser.get(f"/s/{activity.slug}/find").text) | {"name": "张铁柱", "code": code.lower().replace("-", " ")}
