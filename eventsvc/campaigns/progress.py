@@ -101,13 +101,11 @@ def _counting(campaign: Campaign, unit: Organisation) -> Select[Any]:
     """Count duties of the subtree by the next unit below, level and position."""
     over, child = aliased(Closure), aliased(Closure)
     mine = and_(Duty.organisation_id == over.descendant_id, Duty.root_id == campaign.root_id)
-    nearest = and_(
-        child.descendant_id == over.descendant_id, child.depth == over.depth - 1, standing(campaign, child)
-    )
+    nearest = and_(child.descendant_id == over.descendant_id, child.depth == over.depth - 1, standing(campaign, child))
     itself = case((over.depth == 1, 1), else_=0).label("itself")
-    groups = (child.ancestor_id, Organisation.level, Duty.state, Duty.handed_on, itself)
+    groups = (child.ancestor_id.label("child_id"), Organisation.level, Duty.state, Duty.handed_on, itself)
     sums = [func.sum(column).label(column.key) for column in (Duty.activities, Duty.held, Duty.reported)]
-    query = select(child.ancestor_id.label("child_id"), *groups[1:], func.count().label("units"), *sums)
+    query = select(*groups, func.count().label("units"), *sums)
     query = query.select_from(over).join(Duty, mine).join(Organisation, Organisation.id == Duty.organisation_id).join(child, nearest)
     return query.where(over.ancestor_id == unit.id, over.depth > 0, standing(campaign, over)).group_by(*groups)
 
@@ -116,7 +114,7 @@ def _next_below(campaign: Campaign, unit: Organisation) -> dict[UUID, Below]:
     """Return the units directly below with their own duties, in the order of their codes."""
     mine = and_(Duty.organisation_id == Organisation.id, Duty.root_id == campaign.root_id)
     query = select(Organisation, Duty).join(Closure, Closure.descendant_id == Organisation.id).outerjoin(Duty, mine)
-    query = query.where(Closure.ancestor_id == unit.id, Closure.depth == 1, standing(campaign), Organisation.level != Level.GROUP)
+    query = query.where(Closure.ancestor_id == unit.id, Closure.depth == 1, standing(campaign))
     rows = db.session.execute(query.order_by(Organisation.code))
     return {one.id: Below(one.id, one.name, one.level, one.valid_to is not None, own) for one, own in rows}
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from eventsvc.campaigns import rules
 from eventsvc.campaigns.models import Campaign, CampaignChange, CampaignTarget, CampaignUnit, Duty, DutyState, Reach
-from eventsvc.core.actor import SYSTEM, Actor
+from eventsvc.core.actor import SYSTEM, Actor, Role
 from eventsvc.core.errors import NotFound
 from eventsvc.infra.db import db
 from eventsvc.organisations import queries as organisations
@@ -217,19 +217,17 @@ def own_duties(campaign: Campaign, actor: Actor) -> list[tuple[Duty, str]]:
     return [(duty, name) for duty, name in db.session.execute(query)]
 
 
-def path_between(campaign: Campaign, unit: Organisation | None) -> list[Organisation]:
-    """Return the units from the issuer down to the one above this unit, to climb back up from a look at part of it."""
-    if unit is None or unit.id == campaign.organisation_id:
-        return []
-    path = organisations.path(unit.id)
+def path_from(campaign: Campaign, path: list[Organisation]) -> list[Organisation]:
+    """Return of a unit's path what lies between the issuer and the unit, to climb back up from a look at part of it."""
     ids = [one.id for one in path]
     return path[ids.index(campaign.organisation_id) : -1] if campaign.organisation_id in ids else []
 
 
-def stand_below(campaign: Campaign, ids: Iterable[UUID]) -> set[UUID]:
-    """Return which of these units stand below the one that issued a campaign."""
-    query = select(Closure.descendant_id).where(Closure.ancestor_id == campaign.organisation_id, Closure.depth > 0, Closure.valid_to.is_(None))
-    return set(db.session.scalars(query.where(Closure.descendant_id.in_(list(ids)))))
+def may_hand_on(campaign: Campaign, actor: Actor) -> list[Organisation]:
+    """Return the units below the issuer at which the actor organises: those can hand it on."""
+    query = select(Organisation).join(Closure, Closure.descendant_id == Organisation.id)
+    query = query.where(Closure.ancestor_id == campaign.organisation_id, Closure.depth > 0, Closure.valid_to.is_(None))
+    return list(db.session.scalars(query.where(Closure.descendant_id.in_(actor.places(Role.ORGANISER))).order_by(Organisation.code)))
 
 
 def _pairs(query: Select[Campaign, str]) -> list[tuple[Campaign, str]]:

@@ -136,7 +136,7 @@ def _shown(campaign: Campaign, issuer: str, *, form: Form | None = None, tried: 
         "duties": [(duty, name, _steps(duty, someone)) for duty, name in duties],
         "targets": queries.targets(campaign.id), "changes": queries.changes(campaign.id) if campaign.version > 1 else [], "seen": seen,
         "far": progress.progress(campaign, unit, today) if unit is not None else None,
-        "path": queries.path_between(campaign, unit), "going": jobs.progress(campaign.id), "label_of": _label_of,
+        "going": jobs.progress(campaign.id), "label_of": _label_of,
         "handed_on": queries.handed_on(campaign.id, within=someone), **_may(campaign, unit, someone),
     }  # fmt: skip
     if any(duty.state is DutyState.ASKED or duty.seen_version < campaign.version for duty, _ in duties):
@@ -147,12 +147,14 @@ def _shown(campaign: Campaign, issuer: str, *, form: Form | None = None, tried: 
 
 def _may(campaign: Campaign, unit: Organisation | None, someone: Actor) -> dict[str, Any]:
     """Say what this actor may do here: with the campaign, below the unit looked at, and at which units hand it on."""
-    mine = [one for one in organisations.units(someone.places(Role.ORGANISER)) if one.id != campaign.organisation_id]
-    below = queries.stand_below(campaign, [one.id for one in mine])
+    path = organisations.path(unit.id) if unit is not None else []
+    above = [one.id for one in path]
+    issuer = above[: above.index(campaign.organisation_id) + 1] if campaign.organisation_id in above else [campaign.organisation_id]
     return {
-        "may_run": someone.can(Role.ORGANISER, organisations.lineage(campaign.organisation_id)),
-        "may_remind": unit is not None and someone.can(Role.ORGANISER, organisations.lineage(unit.id)),
-        "mine": [one for one in mine if one.id in below],
+        "path": queries.path_from(campaign, path),
+        "may_run": someone.can(Role.ORGANISER, issuer),
+        "may_remind": unit is not None and someone.can(Role.ORGANISER, above),
+        "mine": queries.may_hand_on(campaign, someone),
     }  # fmt: skip
 
 

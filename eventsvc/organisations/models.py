@@ -35,7 +35,10 @@ class Closure(Model):
     """`descendant` stood below `ancestor` (depth 0: itself) from `valid_from` until `valid_to` (open: still)."""
 
     __tablename__ = "organisation_closure"
-    __table_args__ = (Index("ix_organisation_closure_descendant", "descendant_id", "ancestor_id"),)
+    __table_args__ = (
+        Index("ix_organisation_closure_descendant", "descendant_id", "ancestor_id"),
+        Index("ix_organisation_closure_below", "ancestor_id", "valid_to", "depth", "descendant_id"),
+    )
 
     ancestor_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     descendant_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)

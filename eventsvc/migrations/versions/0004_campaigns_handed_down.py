@@ -21,11 +21,18 @@ DEEPEST = 8
 
 def upgrade() -> None:
     """Make the change."""
+    _whole_subtrees()
     _columns()
     _roots()
     _targets_and_units()
     _changes()
     _duties()
+
+
+def _whole_subtrees() -> None:
+    """What stands below a unit is read from the index alone: a province has eighteen thousand units."""
+    with op.batch_alter_table('organisation_closure', schema=None) as batch_op:
+        batch_op.create_index('ix_organisation_closure_below', ['ancestor_id', 'valid_to', 'depth', 'descendant_id'], unique=False)
 
 
 def _columns() -> None:
@@ -119,6 +126,8 @@ def downgrade() -> None:
     """Take it back."""
     for table in ('campaign_duties', 'campaign_changes', 'campaign_units', 'campaign_targets'):
         op.drop_table(table)
+    with op.batch_alter_table('organisation_closure', schema=None) as batch_op:
+        batch_op.drop_index('ix_organisation_closure_below')
     with op.batch_alter_table('campaigns', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_campaigns_parent_id'))
         batch_op.drop_index(batch_op.f('ix_campaigns_root_id'))
