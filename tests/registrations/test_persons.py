@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from eventsvc.activities import service as activities
 from eventsvc.activities.models import Activity
 from eventsvc.audit.models import AuditRow
 from eventsvc.checkin import queries as door
 from eventsvc.checkin import service as checkin
 from eventsvc.core.errors import NotAllowed, NotFound
+from eventsvc.declare import Personal
 from eventsvc.infra.db import db
 from eventsvc.infra.vault import VaultRow
 from eventsvc.kinds import KINDS
@@ -118,6 +120,18 @@ class TestOneGoes:
         until = db.session.scalars(select(VaultRow.purge_on).where(VaultRow.owner_id == one)).all()
         assert until
         assert all(day <= (NOW + timedelta(days=31)).date() for day in until)
+
+    def test_is_forgotten_in_a_month_though_the_day_moves(self, app, boss):
+        activity = an_activity()
+        receipt, went = signed_up(activity), signed_up(activity)
+        one, stays = people(receipt)
+        service.leave_one(receipt.id, one.id, now=NOW)
+        service.withdraw(went.id, now=NOW)
+        later = activity.starts_at + timedelta(days=60)
+        activities.postpone(activity.id, later, later + timedelta(hours=2), note="台风", actor=boss(activity), now=NOW)
+        kept = dict(db.session.execute(select(VaultRow.owner_id, VaultRow.purge_on).where(VaultRow.personal == Personal.CONTACT)).all())
+        assert kept[stays.id] > later.date()
+        assert max(kept[one.id], kept[people(went)[0].id]) <= (NOW + timedelta(days=31)).date()
 
     def test_who_has_come_cannot(self, app, boss):
         activity = an_activity()

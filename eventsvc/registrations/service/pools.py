@@ -20,6 +20,7 @@ from eventsvc.registrations.models import REGISTRATIONS as R
 from eventsvc.registrations.models import SEATS as S
 from eventsvc.registrations.models import table_of
 from eventsvc.registrations.service import waiting
+from eventsvc.registrations.service.standing import GONE
 
 V = table_of(VaultRow)
 NO_LIMIT = 1_000_000
@@ -61,7 +62,10 @@ def hear_change(event: ActivityChanged) -> None:
 
 
 def _keep_until(activity_id: UUID, ends: datetime) -> None:
-    owners = union_all(select(R.c.id).where(R.c.activity_id == activity_id), select(T.c.id).where(T.c.activity_id == activity_id))
+    """Of those who come. What is held of who went goes in a month whatever becomes of the activity."""
+    stay = (R.c.activity_id == activity_id, R.c.standing.not_in(GONE))
+    people = select(T.c.id).join(R, R.c.id == T.c.registration_id).where(*stay, T.c.gone_at.is_(None))
+    owners = union_all(select(R.c.id).where(*stay), people)
     for personal, span in KEEP.items():
         mine = (V.c.owner_id.in_(owners), V.c.personal == personal)
         db.session.execute(update(V).where(*mine).values(purge_on=day_of(ends) + span))
