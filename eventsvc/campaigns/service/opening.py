@@ -86,6 +86,7 @@ def close(campaign_id: UUID, *, actor: Actor, now: datetime) -> None:
     if above is not None and above.closed_at is None:
         handing.hand_back(ids, above, now)
         _note_handed_on(above, campaign.organisation_id, False, now)
+    db.session.flush()
     db.session.expire_all()
     announce(CampaignClosed(campaign_id, campaign.organisation_id, actor.id, now))
 
