@@ -141,14 +141,13 @@ def table(found: dict[str, Look]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Measure on the database asked for."""
-    wanted = sys.argv[1] if len(sys.argv) > 1 else "sqlite"
+def main(wanted: str = "sqlite") -> None:
+    """Measure on the database asked for: sqlite or postgresql."""
     with TemporaryDirectory() as folder, servers.postgres_server() if wanted == "postgresql" else nullcontext() as server:
         url = server.create("campaigns") if server else f"sqlite:///{folder}/campaigns.db"
-        print(f"## {wanted}\n")
+        print(f"On {wanted}:\n")
         print(table(measure(str(url), Path(folder))))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -35,10 +35,12 @@ from eventsvc.config import Settings
 from eventsvc.core import clock
 from eventsvc.core.periods import at_local, day_of
 from eventsvc.infra.db import db
+from eventsvc.registrations import service as registrations
 from tests import servers
 from tests.factories.accounts import a_user
 from tests.factories.activities import a_plan
 from tests.factories.organisations import a_tree
+from tests.factories.questions import a_question, when
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = "伟芳娜敏静秀英丽强磊军洋勇艳杰娟涛明超兰霞平刚桂香建华玉珍国庆春梅金凤海燕志强"
@@ -49,7 +51,14 @@ IDLE = 5.0
 """Seconds for which idle processes are watched, again and again until they are steady."""
 AFTERWARDS = 4.5
 """Seconds until the last audit row of a round is sealed: two to settle, two between the sealer's turns."""
-AIMS = {"rate": 0.5, "cpu": 2.0, "p99": 2.0, "statements": 12}
+AIMS = {"rate": 0.4, "cpu": 2.0, "p99": 2.5, "statements": 14}
+
+
+OWN = [
+    a_question("songs", label="想听什么歌", required=False), a_question("bus", "choice", "坐不坐接送车", options=("坐", "不坐")),
+    a_question("stop", label="在哪里上车", shown_when=when("own_bus", "eq", "o_a0")),
+]  # fmt: skip
+"""What the organiser asks besides: the last only of who takes the bus."""
 
 
 @dataclass
@@ -79,7 +88,8 @@ def couple(number: int, page: str) -> dict[str, str]:
         "people.husband.clothing_size": "xl", "people.husband.mobility": "walks", "people.wife.name": _name(number + 7), "people.wife.born_on": "1951-08-19", "people.wife.clothing_size": "l",
         "people.wife.mobility": "slow", "answers.residence": "both_registered", "answers.honoured_before": "no", "consent.health": "1",
         "answers.married_on.calendar": "lunar", "answers.married_on.year": "1974", "answers.married_on.month": "12", "answers.married_on.day": "8",
-        "answers.marriage_proof": "certificate", "proxy.relation": "child", "proxy.name": _name(number + 13), "proxy.phone": f"138{salt:08d}",
+        "answers.marriage_proof": "certificate", "answers.own.own_songs": "茉莉花", "answers.own.own_bus": "o_a0", "answers.own.own_stop": "村委会门口",
+        "proxy.relation": "child", "proxy.name": _name(number + 13), "proxy.phone": f"138{salt:08d}",
         "consent.contact": "1",
     }  # fmt: skip
 
@@ -188,6 +198,7 @@ def _open_activity(places: int) -> Any:
     made = service.draft("golden_wedding", tree.county.id, plan, actor=organiser, now=now)
     for action, actor in (("submit", organiser), ("approve", approver), ("publish", organiser)):
         service.move(made, action, actor=actor, now=now)
+    registrations.ask(made, OWN, version=0, actor=organiser, now=now)
     return queries.activity(made, within=organiser)
 
 
