@@ -103,6 +103,11 @@ class CampaignChange(Model):
     actor_id: Mapped[UUID]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    @property
+    def is_day(self) -> bool:
+        """Say whether it is a day that changed: `before` and `after` are then written as 2027-06-08."""
+        return self.name in ("starts_on", "ends_on", "plan_by", "due_on")
+
 
 class Duty(Model):
     """What one unit was asked by a chain of campaigns, once however often it was handed on, and how far it is.

@@ -186,6 +186,9 @@ def plan_url(campaign: Campaign, unit_id: UUID | None) -> str:
     return url_for("activities.choose", **where)
 
 
+bp.add_app_template_filter(date.fromisoformat, "as_day")
+
+
 def _label_of(name: str) -> str:
     """Name the question that a change is about."""
     if name.startswith("target."):

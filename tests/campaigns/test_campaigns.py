@@ -10,6 +10,7 @@ from eventsvc.core.errors import NotAllowed, NotFound
 from tests.clients import form_of, text_of
 from tests.conftest import NOW
 from tests.factories.accounts import a_user, logged_in
+from tests.factories.campaigns import issued
 from tests.factories.organisations import a_tree, another_county
 
 ASKED = {"title": "5·29系列活动", "theme": "健康家庭", "doc_number": "", "kind": "member_day", "notice": "每村至少一场",
@@ -88,3 +89,52 @@ class TestPages:
         county.post(f"{where}/close", status=303)
         assert "5·29系列活动" in text_of(county.get("/campaigns?closed=1").text)
         village.get("/campaigns/new?parent=nonsense", status=404)
+
+    def test_the_county_sees_who_is_missing_and_reminds_them_in_one_click(self, app):
+        tree = a_tree()
+        campaign = issued(tree.county)
+        county, village = logged_in(app, a_user("organiser", tree.county)), logged_in(app, a_user("organiser", tree.village))
+        path = f"/campaigns/{campaign.id}"
+        words = text_of(village.get("/").text)
+        assert "布置给我们的" in words and "5·29系列活动" in words and "未阅" in words
+        village.get(path)
+        seen = county.get(path).text
+        assert "已阅" in text_of(seen) and "还有2个单位没有报计划" in seen
+        assert "观洋村委会" not in seen.split("group-text")[1].split("</pre>")[0], "the words for the group name nobody"
+        county.post(f"{path}/remind", form_of(seen, action="/remind"), status=303)
+        assert "今天提醒过" not in text_of(village.get("/campaigns?closed=1").text)
+        assert "提醒过" in text_of(village.get("/").text)
+        assert "没有要提醒的单位" in text_of(county.post(f"{path}/remind", form_of(seen, action="/remind"), status=409).text)
+        assert "观洋村委会" in text_of(county.get(f"{path}?unit={tree.township.id}").text)
+        county.get(f"{path}?unit={another_county(tree).id}", status=404)
+        county.get(f"{path}?unit=nonsense", status=404)
+
+    def test_the_village_declines_with_a_reason_and_takes_it_up_again(self, app):
+        tree = a_tree()
+        campaign = issued(tree.county)
+        village, county = logged_in(app, a_user("organiser", tree.village)), logged_in(app, a_user("organiser", tree.county))
+        path = f"/campaigns/{campaign.id}"
+        declining = f"{path}/units/{tree.village.id}/decline"
+        village.get(path)
+        assert "请写明不参加的原因" in text_of(village.post(declining, {"note": " "}, status=422).text)
+        village.post(declining, {"note": "与邻村合办"}, status=303)
+        assert "与邻村合办" in text_of(county.get(f"{path}?unit={tree.township.id}").text)
+        village.post(declining, {"note": "又来"}, status=409)
+        village.post(f"{path}/units/{tree.village.id}/take_up", {}, status=303)
+        village.post(f"{path}/units/{tree.village.id}/report", {}, status=409)
+
+    def test_a_change_is_shown_until_it_was_seen(self, app):
+        tree = a_tree()
+        campaign = issued(tree.county)
+        village, county = logged_in(app, a_user("organiser", tree.village)), logged_in(app, a_user("organiser", tree.county))
+        path = f"/campaigns/{campaign.id}"
+        village.get(path)
+        form = form_of(county.get(f"{path}/edit").text, action="/edit")
+        form["due_on"] = "2027-06-01"
+        county.post(f"{path}/edit", form, status=303)
+        stale = county.post(f"{path}/edit", form, status=409)
+        assert "别人刚刚改过" in text_of(stale.text)
+        assert "有变动" in text_of(village.get("/").text)
+        assert "2027年6月1日" in text_of(village.get(path).text).split("有变动")[1].split("的任务")[0]
+        assert "有变动" not in text_of(village.get("/").text)
+        village.get(f"{path}/edit", status=404)
