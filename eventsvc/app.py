@@ -68,14 +68,13 @@ from eventsvc.registrations.events import (
     SlotsGiven,
     Withdrawn,
 )
-from eventsvc.reports import answers
 from eventsvc.reports import api as reports_api
 from eventsvc.reports import models as reports
 from eventsvc.reports import web as reports_web
 from eventsvc.reports.events import ReportMoved
 from eventsvc.sample import cli as sample_cli
+from eventsvc.statistics import answers, honouring
 from eventsvc.statistics import api as statistics_api
-from eventsvc.statistics import honouring
 from eventsvc.statistics import models as statistics
 from eventsvc.statistics import service as statistics_service
 from eventsvc.statistics import web as statistics_web

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -188,4 +188,4 @@ def test_it_would_be_seen_if_k_were_ignored(monkeypatch):
     honest = scan
     monkeypatch.setattr(queueing, "scan", lambda free, waiting, k, **how: honest(free, waiting, ENDLESS, **how))
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(Evening, settings=HARD)
+        run_state_machine_as_test(Evening, settings=settings(HARD, max_examples=2_000, phases=[Phase.generate]))
