@@ -28,7 +28,7 @@ from eventsvc.organisations import service as organisations
 from tests.conftest import NOW
 from tests.factories.accounts import a_user
 from tests.factories.activities import a_plan, an_activity
-from tests.factories.campaigns import ASKED, asked_units, duty_of, issued
+from tests.factories.campaigns import ASKED, asked_units, duty_of, handed_down, issued
 from tests.factories.organisations import TODAY, a_group, a_sibling_village, a_tree, another_county
 from tests.factories.reports import a_report
 
@@ -89,8 +89,7 @@ class TestReach:
         imported = a_sibling_village(tree)
         assert imported.id not in asked_units(first)
         assert service.top_up(NOW) == 1
-        while service.hand_down_some(first.id, now=NOW):
-            pass
+        handed_down(first.id)
         assert imported.id in asked_units(first)
         assert service.top_up(NOW) == 0
 
@@ -220,7 +219,7 @@ class TestFollowing:
     def test_a_co_hosted_activity_answers_for_both_and_counts_once(self, tree, boss):
         campaign, beside = issued(tree.county), a_sibling_village(tree)
         service.top_up(NOW)
-        service.hand_down_some(campaign.id, now=NOW)
+        handed_down(campaign.id)
         activity = planned(campaign, tree.village, "draft")
         helps(activity, beside)
         activities.move(activity.id, "submit", actor=boss, now=NOW)
@@ -276,7 +275,7 @@ class TestChanges:
 class TestReminding:
     def test_only_who_is_missing_is_reminded_and_once_a_day(self, tree):
         campaign, beside = issued(tree.county), a_sibling_village(tree)
-        service.hand_down_some(campaign.id, now=NOW)
+        handed_down(campaign.id)
         planned(campaign, tree.village)
         issued(tree.township, parent=campaign)
         assert service.remind(campaign.id, actor=SYSTEM, now=NOW) == 1

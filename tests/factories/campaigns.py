@@ -29,11 +29,8 @@ def issued(unit: Organisation, actor: Actor = SYSTEM, *, parent: Campaign | None
 
 
 def handed_down(campaign_id: UUID) -> int:
-    """Do what the job does, here and now; return how many units that were."""
-    done = 0
-    while some := service.hand_down_some(campaign_id, now=NOW):
-        done += some
-    return done
+    """Do what the job does, here and now; return how many units have it now."""
+    return max(done for done, _ in service.bring(campaign_id, now=NOW))
 
 
 def duty_of(campaign: Campaign, unit: Organisation) -> Duty:

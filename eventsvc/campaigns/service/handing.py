@@ -5,7 +5,7 @@ left is a job. A row is written only where there is none (`on conflict do nothin
 goes on where it stopped, and a unit has each chain of campaigns once, however often it is handed on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -47,21 +47,45 @@ def promise(campaign_id: UUID, now: datetime) -> None:
 def hand_down(claim: Claim, *, now: datetime) -> None:
     """Do the job: batch by batch, each a transaction of its own, with its progress. Safe to kill and to repeat."""
     for campaign_id in _chain(claim.ref):
-        total, left = _how_many(campaign_id)
-        claim.tell(STAGE, total - left, total)
-        while done := hand_down_some(campaign_id, now=now):
-            claim.tell(STAGE, min(claim.item + done, total), total)
+        for done, total in bring(campaign_id, now=now):
+            claim.tell(STAGE, done, total)
     jobs.close(claim, now=now)
 
 
+def bring(campaign_id: UUID, *, now: datetime) -> Iterator[tuple[int, int]]:
+    """Bring a campaign to all units that it asks and that have no row; give, after each batch, how many have one, of how many.
+
+    Who is missing is asked once: that question takes longer than to write the rows.
+    """
+    total, left = _take_over_and_look(campaign_id, now=now)
+    done = total - len(left)
+    yield done, total
+    for at in range(0, len(left), BATCH):
+        if not _ask_batch(campaign_id, left[at : at + BATCH], now=now):
+            return
+        done += len(left[at : at + BATCH])
+        yield done, total
+
+
 @transactional
-def hand_down_some(campaign_id: UUID, *, now: datetime) -> int:
-    """Bring a campaign to some more units and return how many; 0: nobody is left, or it was closed meanwhile."""
-    campaign = db.session.scalar(select(Campaign).where(Campaign.id == campaign_id, Campaign.closed_at.is_(None)))
+def _take_over_and_look(campaign_id: UUID, *, now: datetime) -> tuple[int, list[UUID]]:
+    """Take over what the level above asked, and return how many units are asked and who of them has no row."""
+    campaign = _still_open(campaign_id)
     if campaign is None:
-        return 0
+        return 0, []
     _take_over(campaign, now)
-    return _ask_some(campaign, now)
+    total = db.session.scalar(select(func.count()).select_from(Organisation).where(*queries.asked(campaign)))
+    return int(total or 0), list(db.session.scalars(select(Organisation.id).where(*_unasked(campaign)).order_by(Organisation.code)))
+
+
+@transactional
+def _ask_batch(campaign_id: UUID, ids: list[UUID], *, now: datetime) -> bool:
+    """Write a batch of rows, for who was not merged meanwhile; False when the campaign was closed."""
+    campaign = _still_open(campaign_id)
+    if campaign is not None:
+        there = select(Organisation.id).where(Organisation.id.in_(ids), Organisation.valid_to.is_(None))
+        _ask(campaign, list(db.session.scalars(there)), now)
+    return campaign is not None
 
 
 @transactional
@@ -135,12 +159,8 @@ def _asks(campaign: Campaign, unit: Organisation) -> bool:
     return campaign.reach is Reach.SUBTREE or (campaign.reach is Reach.LEVEL and campaign.reach_level == unit.level)
 
 
-def _how_many(campaign_id: UUID) -> tuple[int, int]:
-    """Return how many units a campaign asks and how many of them have no row yet."""
-    campaign = db.session.get_one(Campaign, campaign_id)
-    counts = (select(func.count()).select_from(Organisation).where(*conditions) for conditions in (queries.asked(campaign), _unasked(campaign)))
-    total, left = (int(db.session.scalar(query) or 0) for query in counts)
-    return total, left
+def _still_open(campaign_id: UUID) -> Campaign | None:
+    return db.session.scalar(select(Campaign).where(Campaign.id == campaign_id, Campaign.closed_at.is_(None)))
 
 
 def _unasked(campaign: Campaign) -> list[ColumnElement[bool]]:
