@@ -11,7 +11,7 @@ from eventsvc.activities import queries as activities
 from eventsvc.activities.models import Activity
 from eventsvc.core.periods import day_of
 from eventsvc.infra.db import db, transactional
-from eventsvc.sample import admissions, ceremonies, couples, gatherings, member_days, rounds, units
+from eventsvc.sample import admissions, campaigns, ceremonies, couples, gatherings, member_days, rounds, units
 from eventsvc.sample.accounts import ACCOUNTS, FIRST, PASSWORD, open_accounts
 from eventsvc.sample.stage import Stage
 from eventsvc.sample.story import Story
@@ -40,6 +40,7 @@ def load(*, now: datetime, whole: bool = False, say: Say = lambda words: None) -
     known = couples.fill_couples(stage, world)
     say(f"{len(actors)} accounts, {len(rounds.ROLLS)} rolls of households, {known} couples")
     added = _tell_all(stage, say)
+    campaigns.tell(stage)
     statistics.fold(now)
     return added
 
