@@ -54,7 +54,7 @@ class NotThisAge(Conflict):
 def _of_age(plan: Plan, told: Told) -> Verdict:
     """Refuse a baby that is younger or older on the day than the session is made for."""
     baby = next((person for person in told["people"] if person["role"] == "baby"), None)
-    if baby is None:
+    if baby is None or not baby.get("born_on"):
         return HOLDS
     fewest, most = int(plan.get("youngest_months") or 0), int(plan.get("oldest_months") or 36)
     day = plan["counted_on"] if isinstance(plan["counted_on"], date) else date.fromisoformat(plan["counted_on"])

@@ -57,7 +57,7 @@ def _of_age(plan: Plan, told: Told) -> Verdict:
     """Refuse who is younger or older on the day than those whom the organiser invites."""
     fewest, most = int(plan.get("youngest") or 20), int(plan.get("oldest") or 45)
     day = plan["counted_on"] if isinstance(plan["counted_on"], date) else date.fromisoformat(plan["counted_on"])
-    for person in told["people"]:
+    for person in (one for one in told["people"] if one.get("born_on")):
         years = full_years(person["born_on"], day)
         if not fewest <= years <= most:
             facts: dict[str, Any] = {"fewest": fewest, "most": most, "years": max(years, 0)}

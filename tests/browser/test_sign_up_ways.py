@@ -30,7 +30,7 @@ def link(town: Town) -> str:
 
 
 def names(n: int) -> dict[str, str]:
-    return {"people.husband.name": f"钟大{'山川河海'[n]}", "people.wife.name": f"林水{'仙秀清莲'[n]}", "proxy.phone": f"1390007000{n}"}
+    return {"people.husband.name": f"蓝大{'山川河海'[n]}", "people.wife.name": f"雷水{'仙秀清莲'[n]}", "proxy.phone": f"1390007000{n}"}
 
 
 def on_the_whole_form(daughter: Person, n: int) -> None:

@@ -17,7 +17,8 @@ from eventsvc.people import honours
 from eventsvc.people.honours import Spouse, Two
 from eventsvc.registrations import queries, service
 from eventsvc.registrations.errors import SayWhy
-from eventsvc.registrations.models import Registration, Standing
+from eventsvc.registrations.models import Channel, Registration, Standing
+from eventsvc.registrations.schemas import Party, PersonAnswers
 from eventsvc.registrations.service.change import as_sent, correcting, party_of
 from tests.clients import form_of
 from tests.conftest import NOW
@@ -176,3 +177,9 @@ class TestDryRun:
         on_the_roll(tree, husband={"born_on": date(1950, 3, 12)}, wife={"born_on": date(1952, 6, 1)})
         shown = logged_in(app, organiser).get(f"/activities/{activity.id}/registrations/eligibility").text
         assert "张*国、李*英" in shown and "张建国" not in shown and "表彰名册上已有两位" in shown
+
+    def test_whoever_came_to_the_door_without_a_date_is_looked_at_and_breaks_nothing(self, app, world):
+        _, by, activity = world
+        party = Party((PersonAnswers("husband", {"name": "蓝金水"}), PersonAnswers("wife", {"name": "雷凤英"})))
+        service.add_by_staff(activity.id, party, channel=Channel.WALK_IN, nonce="door", actor=by, now=NOW)
+        assert "没有写结婚日期" in logged_in(app, by).get(f"/activities/{activity.id}/registrations/eligibility").text

@@ -28,6 +28,13 @@ class YearsUnsure(Doubt):
     words = N_("结婚日期只知道大概，到{year}年{month}月{day}日结婚{fewest}到{most}年，是否已满{wanted}年要请工作人员核实")
 
 
+class WeddingUnknown(Doubt):
+    """Nobody said when they married: they came to the door, or it was let go."""
+
+    code = "wedding_unknown"
+    words = N_("没有写结婚日期，要请工作人员核实")
+
+
 class AlreadyHonoured(Conflict):
     """This ceremony is for couples who have not been honoured before; they say that they were."""
 
@@ -78,7 +85,9 @@ class DatesDisagree(Doubt):
 
 def _married_long(plan: Plan, told: Told) -> Verdict:
     """Refuse who cannot have the years at the cut-off; can't tell when only some readings of the date say so."""
-    married: Anniversary = told["married_on"]
+    married: Anniversary | None = told.get("married_on")
+    if married is None:
+        return cant_tell(WeddingUnknown())
     wanted, cutoff = years_of(plan), cutoff_of(plan)
     fewest, most = married.years_on(cutoff)
     facts: dict[str, Any] = {"year": cutoff.year, "month": cutoff.month, "day": cutoff.day, "wanted": wanted}
@@ -120,7 +129,9 @@ def _lives_here(plan: Plan, told: Told) -> Verdict:
 
 def _dates_agree(_plan: Plan, told: Told) -> Verdict:
     """Can't tell when somebody would have married as a child: one of the two dates is probably mistyped."""
-    married: Anniversary = told["married_on"]
+    married: Anniversary | None = told.get("married_on")
+    if married is None:
+        return HOLDS
     ages = [married.latest.year - born.year for born in _birthdays(told.get("people", ()))]
     young = [age for age in ages if age < YOUNGEST]
     return cant_tell(DatesDisagree(age=max(min(young), 0))) if young else HOLDS
@@ -150,7 +161,7 @@ def _wants_each_once(plan: Plan) -> bool:
 
 
 RULES = (
-    Rule("married_long", N_("婚龄"), _married_long, (NotGoldenYet, YearsUnsure)),
+    Rule("married_long", N_("婚龄"), _married_long, (NotGoldenYet, YearsUnsure, WeddingUnknown)),
     Rule("never_honoured", N_("首次参加"), _never_honoured, (AlreadyHonoured, HonourUnsure, PerhapsOnTheRoll), ("honours",), _wants_each_once),
     Rule("lives_here", N_("户籍和居住"), _lives_here, (NotFromHere, ResidenceUnknown), when=_wants_residence),
     Rule("dates_agree", N_("日期相符"), _dates_agree, (DatesDisagree,)),
